@@ -1,0 +1,190 @@
+/**
+ * Every way a run can fail, in the user's words. `what` is the headline and `next` the first thing to try;
+ * the *why* belongs to the occurrence and is given by whoever throws.
+ */
+export const errorCatalogue = {
+  // Repository and configuration
+  'git-missing': {
+    what: 'Git was not found',
+    next: 'Install Git 2.31 or later and make sure `git --version` works in a terminal.',
+  },
+  'not-a-repository': {
+    what: 'This folder is not in a Git repository',
+    next: 'Open a folder of a repository, or run `git init` first.',
+  },
+  'config-invalid': {
+    what: 'towline.yaml has errors',
+    next: 'Correct the places named above; `towline init --print` shows what Towline finds without it.',
+  },
+  'service-unknown': {
+    what: 'There is no such service',
+    next: 'Run `towline status` to see the services Towline found.',
+  },
+  'environment-unknown': {
+    what: 'There is no such environment',
+    next: 'Run `towline status` to see the environments Towline found.',
+  },
+  'environment-ambiguous': {
+    what: 'There are several environments and none was named',
+    next: 'Name one with `--env`, or use `--no-propose` to stop after the push.',
+  },
+
+  // Test
+  'tests-failed': {
+    what: 'Tests failed',
+    next: 'Correct the failing tests; no image is built until they pass.',
+  },
+  'tests-not-found': {
+    what: 'The test command ran no tests',
+    next: 'Name the command under `tests` in towline.yaml, or say `tests: none`.',
+  },
+  'command-not-found': {
+    what: 'A program was not found',
+    next: 'Install it or correct the command in towline.yaml.',
+  },
+  'timed-out': {
+    what: 'The step took longer than its time limit',
+    next: 'Raise its `timeout` in towline.yaml, or find out what it waits for.',
+  },
+  'inputs-changed': {
+    what: 'Files changed while the step ran',
+    next: 'Run again when the files are at rest; the result was not kept.',
+  },
+
+  // Build
+  'engine-unreachable': {
+    what: 'No Docker engine answers',
+    next: 'Start Docker (or correct DOCKER_HOST or the Docker context) and run `towline doctor`.',
+  },
+  'engine-context-unknown': {
+    what: 'The Docker context does not exist',
+    next: 'Run `docker context ls`, then `docker context use` one that exists or unset DOCKER_CONTEXT.',
+  },
+  'engine-config-invalid': {
+    what: "Docker's own configuration cannot be read",
+    next: 'Correct the named file; `docker info` reads it too.',
+  },
+  'engine-stopped': {
+    what: 'The Docker engine went away during the step',
+    next: 'Start it again and resume the run.',
+  },
+  'build-failed': {
+    what: 'The image did not build',
+    next: 'Correct the Dockerfile step named above; the log has its whole output.',
+  },
+  'dockerfile-invalid': { what: 'The Dockerfile cannot be read', next: 'Correct the line named above.' },
+  'dockerfile-missing': {
+    what: 'The Dockerfile does not exist',
+    next: 'Correct `build.dockerfile` in towline.yaml.',
+  },
+  'context-unreadable': {
+    what: 'The build context cannot be read',
+    next: 'Correct the file named above, or list it in .dockerignore.',
+  },
+  'base-image-missing': {
+    what: 'A base image cannot be found',
+    next: 'Check the name in FROM, sign in to its registry, or pull it by hand to see the reason.',
+  },
+  'buildx-missing': {
+    what: 'This build needs `docker buildx`, which was not found',
+    next: "Install Docker's buildx plugin; `docker buildx version` must work.",
+  },
+  'secret-missing': {
+    what: 'A build secret has no value',
+    next: 'Set the named environment variable or create the named file.',
+  },
+  'engine-unsupported': {
+    what: 'This engine cannot do what the build needs',
+    next: 'Use a Docker engine with BuildKit (23 or later), or simplify the build.',
+  },
+
+  // Push
+  'registry-unreachable': {
+    what: 'The registry does not answer',
+    next: 'Check the address under `registry` in towline.yaml and that the registry runs.',
+  },
+  'registry-denied': {
+    what: 'The registry refused the credentials',
+    next: 'Sign in with `docker login` for the named registry, then resume the run.',
+  },
+  'registry-failed': {
+    what: 'The registry answered with an error',
+    next: 'The answer is in the log; the registry may be full, read-only or broken.',
+  },
+  'registry-not-started': {
+    what: "Towline's local registry did not start",
+    next: 'Free its port or name another registry under `registry` in towline.yaml.',
+  },
+  'credential-helper-failed': {
+    what: 'A Docker credential helper failed',
+    next: 'Run the named helper by hand, or correct credsStore/credHelpers in the named file.',
+  },
+  'digest-mismatch': {
+    what: 'The registry holds another digest than was pushed',
+    next: 'Something else pushed the same tag meanwhile; run again.',
+  },
+
+  // Propose
+  'git-failed': {
+    what: 'Git refused an operation',
+    next: 'Its own words are above; run the same command in a terminal to look closer.',
+  },
+  'git-locked': {
+    what: 'Another Git process holds a lock',
+    next: 'Wait for it to end; if none is running, remove the named lock file. Then resume the run.',
+  },
+  'identity-missing': {
+    what: 'Git does not know who you are',
+    next: 'Run `git config user.name "..."` and `git config user.email "..."`.',
+  },
+  'hook-refused': {
+    what: 'A Git hook refused the proposal',
+    next: 'Correct what the hook names; Towline never bypasses hooks.',
+  },
+  'signing-failed': {
+    what: 'The commit could not be signed',
+    next: 'Check user.signingkey and that your signing agent is unlocked, or set commit.gpgsign=false.',
+  },
+  'remote-unreachable': {
+    what: 'The Git remote does not answer',
+    next: 'Check the network and the address with `git remote -v`, then resume the run.',
+  },
+  'remote-denied': {
+    what: 'The Git remote refused access',
+    next: 'Check your credentials with `git fetch` in a terminal, then resume the run.',
+  },
+  'push-rejected': {
+    what: 'The Git remote refused the branch',
+    next: 'Its reason is above: a protected branch, a server hook, or missing rights.',
+  },
+  'branch-moved': {
+    what: 'Someone else changed the proposal branch meanwhile',
+    next: 'Look at the branch; run again to propose on top of what is there now.',
+  },
+  'branch-missing': {
+    what: 'The environment’s branch does not exist',
+    next: 'Correct `branch` of the environment in towline.yaml.',
+  },
+  'manifest-unsafe': {
+    what: 'A manifest cannot be edited safely',
+    next: 'Edit the named place by hand once, or simplify it.',
+  },
+
+  // Runs
+  'run-not-found': { what: 'There is no such run', next: '`towline runs` lists the runs that are kept.' },
+  'run-not-owned': {
+    what: 'That run belongs to another process that does not answer',
+    next: 'If the process is gone, the run reads as interrupted and can be resumed.',
+  },
+  'journal-failed': {
+    what: 'The journal of the run cannot be written',
+    next: 'Free disk space or correct the permissions of the named folder. Nothing was announced that is not recorded.',
+  },
+  'no-answer': {
+    what: 'A question needs an answer and there is no terminal',
+    next: 'Answer it with `--yes`, or run the command in a terminal.',
+  },
+  unexpected: { what: 'Something unexpected happened', next: 'Please report it with the log of the run.' },
+} as const;
+
+export type ErrorCode = keyof typeof errorCatalogue;

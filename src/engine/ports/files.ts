@@ -1,0 +1,40 @@
+export type FileKind = 'file' | 'folder' | 'symlink' | 'other';
+
+export interface FileStatus {
+  readonly kind: FileKind;
+  /** Bytes. */
+  readonly size: number;
+  /** Permission bits. */
+  readonly mode: number;
+  /** Later of content and status change, milliseconds since the epoch. */
+  readonly changedAt: number;
+  /**
+   * Device, inode, size, and both change times in nanoseconds. Equal stamps mean equal content unless the
+   * file was written within the clock's grain of `changedAt`.
+   */
+  readonly stamp: string;
+}
+
+/**
+ * Files of this machine; paths are absolute and native. The synchronous methods exist because thousands of
+ * tiny asynchronous calls are ten times slower; callers bound how many they make in one turn.
+ */
+export interface Files {
+  /** Undefined when nothing is there (or it is not a folder on the way). Symbolic links are not followed. */
+  status(path: string): FileStatus | undefined;
+  /** Names with kinds, sorted by name; undefined when it is not a readable folder. */
+  listFolder(path: string): readonly { readonly name: string; readonly kind: FileKind }[] | undefined;
+  /** UTF-8 text without a byte order mark, or undefined when there is no such file. */
+  readText(path: string): string | undefined;
+  readLink(path: string): string | undefined;
+  /** Lower-case hex SHA-256 of the content, streamed. Throws `context-unreadable`. */
+  hash(path: string, signal: AbortSignal): Promise<string>;
+  /** Whole or not at all, also across a crash: temporary file, sync, rename. */
+  writeWhole(path: string, text: string): Promise<void>;
+  makeFolder(path: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** A new empty folder; the caller removes it. */
+  makeTemporaryFolder(prefix: string): Promise<string>;
+  /** Files modified at or after a time that match a `folder/*.ext` pattern below a folder. */
+  findNewer(folder: string, pattern: string, since: number): readonly string[];
+}

@@ -1,0 +1,37 @@
+export interface ProcessRequest {
+  readonly command: readonly [string, ...string[]];
+  /** Absolute path. */
+  readonly folder: string;
+  /** The whole environment of the child; nothing is inherited. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Decoded as UTF-8, in the order it arrives; both streams. */
+  readonly onOutput: (text: string) => void;
+}
+
+export interface ProcessResult {
+  /** Undefined when a signal ended it. */
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+}
+
+/** Programs of this machine, always argument arrays, never a shell. */
+export interface Processes {
+  /** Environment of this process. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /**
+   * Runs to the end. On abort the child and all its descendants are ended (asked, then killed) before the
+   * promise rejects with the signal's reason. Throws `command-not-found` naming the program and PATH.
+   */
+  run(request: ProcessRequest, signal: AbortSignal): Promise<ProcessResult>;
+  /** Starts a program that outlives this process; output goes to `logFile`. */
+  startDetached(request: {
+    readonly command: readonly [string, ...string[]];
+    readonly folder: string;
+    readonly logFile: string;
+  }): Promise<{ readonly pid: number }>;
+  /** Ends a process this machine runs; missing is fine. */
+  end(pid: number): Promise<void>;
+  isAlive(pid: number): boolean;
+  /** Absolute path of a program on PATH (PATHEXT on Windows), or undefined. */
+  find(program: string): string | undefined;
+}

@@ -1,0 +1,121 @@
+import type { RepoPath } from '../../domain/workspace/service.ts';
+
+/** 40 or 64 hex digits. */
+export type ObjectId = string;
+
+export interface RepositoryPlace {
+  /** Absolute path of the working tree; undefined for a bare repository. */
+  readonly top: string | undefined;
+  /** Absolute path of the Git common directory, shared by all worktrees. */
+  readonly commonFolder: string;
+}
+
+export interface WorkingState {
+  /** Undefined while the branch has no commit yet. */
+  readonly head: ObjectId | undefined;
+  /** Undefined when HEAD is detached. */
+  readonly branch: string | undefined;
+  /** Tracked and untracked files that Git does not ignore, sorted; submodules and deleted files are left out. */
+  readonly files: readonly RepoPath[];
+  /** Tracked paths whose index or working tree differs from HEAD, and untracked ones. */
+  readonly dirty: readonly RepoPath[];
+  readonly submodules: readonly RepoPath[];
+}
+
+export interface CommitFacts {
+  readonly id: ObjectId;
+  /** Committer time, seconds since the epoch. */
+  readonly time: number;
+  readonly subject: string;
+}
+
+export interface TreeFile {
+  readonly path: RepoPath;
+  /** `100644`, `100755`, `120000` */
+  readonly mode: string;
+  readonly id: ObjectId;
+}
+
+export interface CommitRequest {
+  readonly base: ObjectId;
+  readonly edits: readonly { readonly path: RepoPath; readonly content: Uint8Array }[];
+  readonly message: string;
+}
+
+export interface Remote {
+  readonly name: string;
+  /** As configured, without credentials: for people. */
+  readonly url: string;
+}
+
+/**
+ * One Git repository, through the user's own `git`. Nothing here touches the user's index, working tree,
+ * HEAD or stashes. Reads run with optional locks off and with everything that a repository's own
+ * configuration could start (fsmonitor, filters, hooks, external diffs) disabled; `commit`, `fetch` and
+ * `push` keep the user's signing, credential helpers, ssh, `commit-msg` and `pre-push` hooks.
+ * Throws `git-failed` and what is named below; rejects with the signal's reason when cancelled.
+ */
+export interface Repository {
+  readonly place: RepositoryPlace;
+  workingState(signal: AbortSignal): Promise<WorkingState>;
+  /** The newest commit reachable from `from` that touched one of the paths; undefined when none did. */
+  lastCommitTouching(
+    from: ObjectId,
+    paths: readonly RepoPath[],
+    signal: AbortSignal,
+  ): Promise<CommitFacts | undefined>;
+  recentSubjects(from: ObjectId, count: number, signal: AbortSignal): Promise<readonly string[]>;
+  remotes(signal: AbortSignal): Promise<readonly Remote[]>;
+  /** Branch that the remote's HEAD names; undefined when it names none. Throws `remote-unreachable`, `remote-denied`. */
+  defaultBranch(remote: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Tips of the named branches on the remote, in one exchange; branches that do not exist are left out. Throws `remote-unreachable`, `remote-denied`. */
+  remoteBranches(
+    remote: string,
+    branches: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, ObjectId>>;
+  /** Brings the branch's objects here, kept under a private ref; the user's remote-tracking refs stay. Throws `branch-missing`, `remote-unreachable`, `remote-denied`. */
+  fetchBranch(remote: string, branch: string, signal: AbortSignal): Promise<ObjectId>;
+  /** Where a local ref points: `refs/heads/main`. */
+  resolve(ref: string, signal: AbortSignal): Promise<ObjectId | undefined>;
+  hasObject(id: ObjectId, signal: AbortSignal): Promise<boolean>;
+  isAncestor(ancestor: ObjectId, of: ObjectId, signal: AbortSignal): Promise<boolean>;
+  /** Parents and tree of a commit. */
+  readCommit(
+    id: ObjectId,
+    signal: AbortSignal,
+  ): Promise<{ readonly tree: ObjectId; readonly parents: readonly ObjectId[]; readonly message: string }>;
+  /** Files (not submodules) of a commit below a folder, recursive. */
+  listTree(commit: ObjectId, folder: RepoPath, signal: AbortSignal): Promise<readonly TreeFile[]>;
+  readBlobs(ids: readonly ObjectId[], signal: AbortSignal): Promise<ReadonlyMap<ObjectId, Uint8Array>>;
+  /** Tree that a commit with these edits would have, written without any ref. */
+  writeTree(base: ObjectId, edits: CommitRequest['edits'], signal: AbortSignal): Promise<ObjectId>;
+  /** A commit on a private index, pointed at by nothing yet; runs `commit-msg`, signs as configured. Throws `identity-missing`, `hook-refused`, `signing-failed`, `git-locked`. */
+  commit(
+    request: CommitRequest,
+    signal: AbortSignal,
+  ): Promise<{ readonly commit: ObjectId; readonly tree: ObjectId }>;
+  /** Moves a ref when it still is at `expected` (undefined: does not exist). Throws `branch-moved`, `git-locked`. */
+  updateRef(ref: string, to: ObjectId, expected: ObjectId | undefined, signal: AbortSignal): Promise<void>;
+  deleteRef(ref: string, expected: ObjectId, signal: AbortSignal): Promise<void>;
+  /** Pushes with a lease on `expected` (undefined: must not exist). Throws `branch-moved`, `push-rejected`, `hook-refused`, `remote-unreachable`, `remote-denied`. */
+  push(
+    remote: string,
+    commit: ObjectId,
+    branch: string,
+    expected: ObjectId | undefined,
+    signal: AbortSignal,
+  ): Promise<void>;
+  deleteRemoteBranch(remote: string, branch: string, expected: ObjectId, signal: AbortSignal): Promise<void>;
+  /** Unified diff between two commits, without colours, external programs or text conversion. */
+  diff(from: ObjectId, to: ObjectId, signal: AbortSignal): Promise<string>;
+}
+
+export interface Repositories {
+  /** The repository a folder is in. Throws `git-missing`, `not-a-repository`. */
+  open(folder: string, signal: AbortSignal): Promise<Repository>;
+  /** A bare repository at `folder` with `url` as its remote `origin`, made when missing; nothing is fetched yet. */
+  openMirror(url: string, folder: string, signal: AbortSignal): Promise<Repository>;
+  /** e.g. `2.39.5`; undefined when there is no git. */
+  version(signal: AbortSignal): Promise<string | undefined>;
+}
