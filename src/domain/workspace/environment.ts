@@ -20,7 +20,8 @@ export interface Environment {
   readonly branch?: string;
   /** Folder of the kustomization or of the raw manifests, in the manifest repository. */
   readonly path: RepoPath;
-  readonly style: ManifestStyle;
+  /** Absent when towline.yaml leaves it out and the manifests are in another repository: the folder there tells. */
+  readonly style?: ManifestStyle;
   /** Services this environment runs; all that its manifests name when absent. */
   readonly services?: readonly string[];
   /** Whether an image built from uncommitted changes may be proposed. */

@@ -55,6 +55,13 @@ export interface Service {
   readonly build?: BuildPlan;
   /** Repository name without registry and tag, e.g. `shop/api`; or with a registry when the user wrote one. */
   readonly image: string;
+  /** What was found that says so, e.g. "image in deploy/api.yaml"; absent when the name was made from folder names. */
+  readonly imageBecause?: string;
+  /**
+   * Registry that the manifests name with this image, e.g. `ghcr.io`; absent when they name none, or several.
+   * It is never pushed to because of this: only a configured registry is.
+   */
+  readonly manifestRegistry?: string;
   /** Services whose image this one is built on, or that the user said come first. */
   readonly dependsOn: readonly string[];
 }

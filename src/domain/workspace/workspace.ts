@@ -9,7 +9,7 @@ export interface Workspace {
   /** Registry host with optional path prefix, e.g. `ghcr.io/acme`; Towline's own local registry when absent. */
   readonly registry?: string;
   readonly settings: WorkspaceSettings;
-  /** Whether `towline.yaml` was read; without it everything here was found. */
+  /** Whether there is a `towline.yaml` (its errors are in `problems`); without it everything here was found. */
   readonly configured: boolean;
   readonly problems: readonly Problem[];
 }
