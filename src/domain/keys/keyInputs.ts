@@ -1,0 +1,28 @@
+/**
+ * Everything a step's result depends on, by name: `file services/api/index.js` → mode and content hash,
+ * `command`, `environment CI`, `base node:24-slim`, … Values are hashes or short plain text, never secrets.
+ */
+export type KeyInputs = Readonly<Record<string, string>>;
+
+/** One reason why a step runs: an input that differs from the last time. */
+export interface KeyChange {
+  readonly input: string;
+  readonly change: 'added' | 'changed' | 'removed';
+}
+
+/** Inputs that differ, sorted by name. */
+export function changedInputs(before: KeyInputs, after: KeyInputs): readonly KeyChange[] {
+  const changes: KeyChange[] = [];
+  for (const input of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const was = before[input];
+    const is = after[input];
+    if (was === is) continue;
+    changes.push({ input, change: was === undefined ? 'added' : is === undefined ? 'removed' : 'changed' });
+  }
+  return changes.sort((a, b) => (a.input < b.input ? -1 : 1));
+}
+
+/** The text that is hashed into the content key: sorted, so that the order of collection does not matter. */
+export function keyText(inputs: KeyInputs): string {
+  return JSON.stringify(Object.entries(inputs).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
