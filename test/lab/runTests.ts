@@ -1,0 +1,135 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import packageJson from '../../package.json' with { type: 'json' };
+import { type BaseImages, ensureBaseImages } from './baseImages.ts';
+import { ensureEngine } from './engine.ts';
+import { runVisibly } from './execute.ts';
+import { ensurePython } from './python.ts';
+import { ensureRegistryProgram } from './registry.ts';
+import { formatSummary, readSuite, type TestPart } from './testParts.ts';
+
+/**
+ * `npm test`: the checks, then every mocha suite, then one line over all of it.
+ *
+ *   --yes          install and start what is missing (Debian, root); so does CI=true
+ *   --only NAME    one part: typecheck, lint, deadcode, build, or a suite's folder; may be repeated
+ */
+const root = join(import.meta.dirname, '../..');
+const checks = ['typecheck', 'lint', 'deadcode', 'build'];
+/** Folders of test/ with programs and material for the suites, and those whose runner is not mocha alone. */
+const notSuites = ['lab', 'support', 'fixtures', 'bench'];
+const editorSuites = ['extension', 'ui'];
+const firstSuites = ['unit', 'architecture', 'contract', 'cli'];
+const pureSuites = ['unit', 'architecture'];
+
+const interruption = new AbortController();
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: { yes: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },
+  });
+  process.on('SIGINT', () => interruption.abort());
+  process.on('SIGTERM', () => interruption.abort());
+  const suites = await listSuites();
+  const names = [...checks, ...suites];
+  const only = values.only ?? names;
+  const unknown = only.filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    console.error(`Unknown: ${unknown.join(', ')}. Parts are ${names.join(', ')}.`);
+    return 2;
+  }
+
+  const parts: TestPart[] = [];
+  for (const check of checks.filter((name) => only.includes(name))) {
+    if (interruption.signal.aborted) break;
+    printHeading(check);
+    const code = await runVisibly('npm', ['run', '--silent', check], { cwd: root, signal: interruption.signal });
+    parts.push({ name: check, passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: [] });
+  }
+  let baseImages: BaseImages | string | undefined;
+  for (const suite of suites.filter((name) => only.includes(name))) {
+    if (interruption.signal.aborted) break;
+    printHeading(suite);
+    if (!pureSuites.includes(suite)) baseImages ??= await prepareLab(values.yes, parts);
+    if (typeof baseImages === 'string' && !pureSuites.includes(suite)) {
+      parts.push({
+        name: suite,
+        passed: 0,
+        failed: 0,
+        skipped: [{ test: `all of ${suite}`, reason: baseImages }],
+      });
+    } else parts.push(await runSuite(suite, typeof baseImages === 'string' ? undefined : baseImages));
+  }
+  console.log(`\n${formatSummary(parts, interruption.signal.aborted)}`);
+  if (interruption.signal.aborted) return 130;
+  return parts.some((part) => part.failed > 0) ? 1 : 0;
+}
+
+/** Everything the suites with real parts need; the reason why not, counted as a failure, where that fails. */
+async function prepareLab(yes: boolean, parts: TestPart[]): Promise<BaseImages | string> {
+  const install = yes || (process.env.CI !== undefined && process.env.CI !== '');
+  const options = { install, say: (line: string) => console.log(`  ${line}`) };
+  try {
+    const engine = await ensureEngine(options);
+    console.log(`  Docker engine ${engine.version}`);
+    await ensureRegistryProgram(options);
+    await ensurePython(options);
+    return await ensureBaseImages(options.say);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(message);
+    parts.push({ name: 'the lab', passed: 0, failed: 1, skipped: [] });
+    return message.split('\n')[0] ?? message;
+  }
+}
+
+async function runSuite(suite: string, images: BaseImages | undefined): Promise<TestPart> {
+  const folder = await mkdtemp(join(tmpdir(), 'towline-tests-'));
+  try {
+    const output = join(folder, 'counts.json');
+    const { extension, ui, timeout } = packageJson.mocha;
+    const code = await runVisibly(
+      process.execPath,
+      [
+        join(root, 'node_modules/mocha/bin/mocha.js'),
+        // The configuration in package.json names the fast suites, which would run along with every other.
+        ...['--no-package', '--no-config', '--forbid-only', '--ui', ui, '--timeout', `${timeout}`],
+        ...extension.flatMap((name) => ['--extension', name]),
+        ...[
+          '--reporter',
+          join(root, 'test/support/countingReporter.ts'),
+          '--reporter-option',
+          `output=${output}`,
+        ],
+        `test/${suite}/**/*.test.ts`,
+      ],
+      {
+        cwd: root,
+        signal: interruption.signal,
+        env: images ? { TOWLINE_LAB_NODE_IMAGE: images.node, TOWLINE_LAB_PYTHON_IMAGE: images.python } : {},
+      },
+    );
+    return await readSuite(suite, output, code);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function listSuites(): Promise<string[]> {
+  const suites: string[] = [];
+  for (const entry of await readdir(join(root, 'test'), { withFileTypes: true })) {
+    if (!entry.isDirectory() || [...notSuites, ...editorSuites].includes(entry.name)) continue;
+    const files = await readdir(join(root, 'test', entry.name), { recursive: true });
+    if (files.some((file) => file.endsWith('.test.ts'))) suites.push(entry.name);
+  }
+  const rank = (name: string) => (firstSuites.indexOf(name) + firstSuites.length + 1) % (firstSuites.length + 1);
+  return suites.sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+}
+
+function printHeading(name: string): void {
+  console.log(`\n== ${name} ==`);
+}
+
+process.exitCode = await main();
