@@ -1,6 +1,16 @@
 import { type ErrorCode, errorCatalogue } from './errorCatalogue.ts';
 import type { Problem, SourcePosition } from './problem.ts';
 
+/** A test that failed, where its report says so. */
+export interface FailedTest {
+  /** Full name with its suites. */
+  readonly name: string;
+  readonly message: string;
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
 /** A failure as a plain value, as it stands in the journal. */
 export interface Failure {
   readonly code: ErrorCode;
@@ -12,6 +22,8 @@ export interface Failure {
   readonly next: string;
   readonly at?: SourcePosition;
   readonly problems?: readonly Problem[];
+  /** With `tests-failed`, as far as the runner's report tells. */
+  readonly failedTests?: readonly FailedTest[];
 }
 
 export interface TowlineErrorOptions {
@@ -20,6 +32,7 @@ export interface TowlineErrorOptions {
   readonly next?: string;
   readonly at?: SourcePosition;
   readonly problems?: readonly Problem[];
+  readonly failedTests?: readonly FailedTest[];
   readonly cause?: unknown;
 }
 
@@ -40,6 +53,7 @@ export class TowlineError extends Error {
       next: options.next ?? entry.next,
       ...(options.at ? { at: options.at } : {}),
       ...(options.problems ? { problems: options.problems } : {}),
+      ...(options.failedTests ? { failedTests: options.failedTests } : {}),
     };
   }
 

@@ -2,16 +2,7 @@ import type { Failure } from '../errors/towlineError.ts';
 import type { KeyChange } from '../keys/keyInputs.ts';
 import type { Hold } from './hold.ts';
 import type { StepName } from './stepName.ts';
-import type { StepOutput, TestCounts } from './stepOutput.ts';
-
-/** A test that failed, where its report says so. */
-export interface TestFailure {
-  readonly name: string;
-  readonly message: string;
-  readonly file?: string;
-  readonly line?: number;
-  readonly column?: number;
-}
+import type { StepOutput } from './stepOutput.ts';
 
 /** What was asked for; enough to ask for it again. */
 export interface RunRequest {
@@ -41,7 +32,6 @@ export type StepResult =
   | {
       readonly outcome: 'failed';
       readonly failure: Failure;
-      readonly tests?: { readonly counts: TestCounts; readonly failures: readonly TestFailure[] };
     }
   | { readonly outcome: 'held'; readonly hold: Hold }
   | { readonly outcome: 'cancelled' };

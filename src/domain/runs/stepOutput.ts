@@ -1,5 +1,6 @@
 import type { RepoPath } from '../workspace/service.ts';
 
+/** What a runner's report says, in counts. */
 export interface TestCounts {
   readonly total: number;
   readonly passed: number;
@@ -19,8 +20,6 @@ export interface BuildOutput {
   readonly step: 'build';
   /** `sha256:…` on the engine. */
   readonly imageId: string;
-  /** Repository without tag, with the registry it will be pushed to, e.g. `localhost:5001/shop/api`. */
-  readonly repository: string;
   readonly tag: string;
   /** Commit the image's labels name: the newest that touched the service's inputs. Undefined before the first commit. */
   readonly commit: string | undefined;
@@ -29,6 +28,7 @@ export interface BuildOutput {
 
 export interface PushOutput {
   readonly step: 'push';
+  /** With the registry, without tag, e.g. `localhost:5001/shop/api`. */
   readonly repository: string;
   readonly tag: string;
   /** `sha256:…`, confirmed by the registry. */

@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto';
+import { dirname, join, resolve } from 'node:path';
+import type { KeyInputs } from '../../domain/keys/keyInputs.ts';
+import type { Files } from '../ports/files.ts';
+import type { RecordStore } from '../ports/journalStore.ts';
+import type { Processes } from '../ports/processes.ts';
+
+/** Files that version managers read, in the service's folder and above it, to choose what a shim starts. */
+const versionFiles = [
+  '.python-version',
+  '.node-version',
+  '.nvmrc',
+  '.tool-versions',
+  '.ruby-version',
+  'mise.toml',
+  'rust-toolchain',
+  'rust-toolchain.toml',
+];
+
+/** Programs that are scripts of another program, whose version then matters as well. */
+const interpreters: Readonly<Record<string, readonly string[]>> = {
+  npm: ['node'],
+  npx: ['node'],
+  yarn: ['node'],
+  pnpm: ['node'],
+  jest: ['node'],
+  vitest: ['node'],
+  mocha: ['node'],
+  pytest: ['python3'],
+  poetry: ['python3'],
+  uv: ['python3'],
+  mvn: ['java'],
+  gradle: ['java'],
+};
+
+const versionArguments: Readonly<Record<string, readonly string[]>> = { go: ['version'], java: ['-version'] };
+
+interface Remembered {
+  readonly version: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export interface ToolVersions {
+  /** `tool <program>` → where it is and what it answers to `--version`. Paths inside the repository are left to its files' fingerprints. */
+  of(
+    command: readonly [string, ...string[]],
+    folder: string,
+    environment: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<KeyInputs>;
+  save(): Promise<void>;
+}
+
+/**
+ * Asking a program for its version costs a process, so the answer is remembered as long as the program's own
+ * file, the version files in reach and the environment are the same, and at most `maxAge` milliseconds,
+ * because a version manager may keep its choice elsewhere.
+ */
+export function createToolVersions(
+  ports: { readonly files: Files; readonly processes: Processes; readonly records: RecordStore },
+  repositoryFolder: string,
+  maxAge: number,
+  now: () => number,
+): ToolVersions {
+  let remembered: Record<string, Remembered> | undefined;
+  let learnt = false;
+  const { files, processes, records } = ports;
+
+  async function version(
+    program: string,
+    folder: string,
+    environment: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const found = processes.find(program);
+    if (!found) return 'not found';
+    const stamp = stampOf(files, found);
+    const choice = hash(
+      [found, stamp, versionFileTexts(files, folder, repositoryFolder), JSON.stringify(environment)].join(
+        '\0',
+      ),
+    );
+    remembered ??= parse(records.read('tools'));
+    const known = remembered[choice];
+    if (known && now() - known.at < maxAge) return known.version;
+    const answer = await ask(
+      processes,
+      found,
+      versionArguments[program] ?? ['--version'],
+      folder,
+      environment,
+      signal,
+    );
+    const text = answer ?? stamp;
+    remembered = { ...remembered, [choice]: { version: text, at: now() } };
+    learnt = true;
+    return text;
+  }
+
+  return {
+    async of(command, folder, environment, signal) {
+      const program = command[0];
+      if (/[\\/]/.test(program)) return {};
+      const programs = [program, ...(interpreters[program] ?? [])];
+      const versions = await Promise.all(
+        programs.map(
+          async (name) => [`tool ${name}`, await version(name, folder, environment, signal)] as const,
+        ),
+      );
+      return Object.fromEntries(versions);
+    },
+    async save() {
+      if (!learnt || !remembered) return;
+      learnt = false;
+      const fresh = Object.entries(remembered).filter(([, { at }]) => now() - at < maxAge);
+      await records.write('tools', JSON.stringify(Object.fromEntries(fresh)));
+    },
+  };
+}
+
+/** The program's answer on one line; undefined when it does not know the question or takes longer than 10 s. */
+async function ask(
+  processes: Processes,
+  program: string,
+  args: readonly string[],
+  folder: string,
+  environment: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  let output = '';
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
+  try {
+    const onOutput = (text: string): void => {
+      output += text;
+    };
+    const { exitCode } = await processes.run(
+      { command: [program, ...args], folder, environment, onOutput },
+      limited,
+    );
+    return exitCode === 0 ? output.trim().replace(/\s+/g, ' ').slice(0, 200) : undefined;
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  }
+}
+
+/** Stamp of the file behind symbolic links. */
+function stampOf(files: Files, path: string): string {
+  let at = path;
+  for (let hops = 0; hops < 16; hops += 1) {
+    const status = files.status(at);
+    if (status?.kind !== 'symlink') return status?.stamp ?? '';
+    at = resolve(dirname(at), files.readLink(at) ?? '');
+  }
+  return '';
+}
+
+function versionFileTexts(files: Files, folder: string, repositoryFolder: string): string {
+  const texts: string[] = [];
+  for (let at = folder; ; at = dirname(at)) {
+    for (const name of versionFiles) texts.push(files.readText(join(at, name)) ?? '');
+    if (at === repositoryFolder || dirname(at) === at) return texts.join('\0');
+  }
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function parse(text: string | undefined): Record<string, Remembered> {
+  if (!text) return {};
+  try {
+    return JSON.parse(text) as Record<string, Remembered>;
+  } catch {
+    return {};
+  }
+}
