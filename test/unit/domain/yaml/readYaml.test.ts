@@ -100,19 +100,23 @@ describe('readYaml', () => {
     assert.ok(performance.now() - started < 5000);
   });
 
-  it('survives in one process what aborts the library at its second parse', () => {
-    const module = fileURLToPath(new URL('../../../../src/domain/yaml/readYaml.ts', import.meta.url));
-    const script = `
-      import { readYaml } from ${JSON.stringify(module)};
-      for (const depth of [100, 128, 900, 1000, 1500, 2500, 5000]) {
-        for (const [open, close] of [['[', ']'], ['{a: ', '}'], ['- ', ''], ['? ', ''], ['[{a: ', '}]']]) {
-          for (let time = 0; time < 10; time += 1) readYaml(open.repeat(depth) + '1' + close.repeat(depth), 'x');
+  // Up to Node 22, which is the Node of editors still in use, composing these aborts the process at the second
+  // time; newer ones only throw. Each depth has a process of its own: a shallower parse can hide the abort.
+  for (const depth of [900, 1500, 20_000]) {
+    it(`survives ten parses of ${depth} levels in one process`, () => {
+      const module = new URL('../../../../src/domain/yaml/readYaml.ts', import.meta.url);
+      const script = `
+        import { readYaml } from ${JSON.stringify(fileURLToPath(module))};
+        const text = '['.repeat(${depth}) + '1' + ']'.repeat(${depth});
+        const messages = new Set();
+        for (let time = 0; time < 10; time += 1) {
+          for (const { message } of readYaml(text, 'deep.yaml').problems) messages.add(message);
         }
-      }
-      console.log('alive');`;
-    const child = spawnSync(process.execPath, ['--input-type=module-typescript', '-e', script], {
-      encoding: 'utf8',
+        console.log(...messages);`;
+      const child = spawnSync(process.execPath, ['--input-type=module-typescript', '-e', script], {
+        encoding: 'utf8',
+      });
+      assert.equal(child.stdout, 'The file is nested deeper than 128 levels.\n', child.stderr);
     });
-    assert.equal(child.stdout, 'alive\n', child.stderr);
-  });
+  }
 });
