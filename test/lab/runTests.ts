@@ -45,7 +45,10 @@ async function main(): Promise<number> {
   for (const check of checks.filter((name) => only.includes(name))) {
     if (interruption.signal.aborted) break;
     printHeading(check);
-    const code = await runVisibly('npm', ['run', '--silent', check], { cwd: root, signal: interruption.signal });
+    const code = await runVisibly('npm', ['run', '--silent', check], {
+      cwd: root,
+      signal: interruption.signal,
+    });
     parts.push({ name: check, passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: [] });
   }
   let baseImages: BaseImages | string | undefined;
@@ -124,7 +127,8 @@ async function listSuites(): Promise<string[]> {
     const files = await readdir(join(root, 'test', entry.name), { recursive: true });
     if (files.some((file) => file.endsWith('.test.ts'))) suites.push(entry.name);
   }
-  const rank = (name: string) => (firstSuites.indexOf(name) + firstSuites.length + 1) % (firstSuites.length + 1);
+  const rank = (name: string) =>
+    (firstSuites.indexOf(name) + firstSuites.length + 1) % (firstSuites.length + 1);
   return suites.sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
 }
 
