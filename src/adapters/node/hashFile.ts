@@ -1,0 +1,40 @@
+import { createHash, hash as hashOnce } from 'node:crypto';
+import { closeSync, read as readChunk, readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { unreadable } from './fileFailure.ts';
+import { openRegularFile } from './regularFile.ts';
+
+/** Below this a synchronous read beats four trips through the thread pool. Bytes. */
+const smallFile = 256 * 1024;
+const chunkSize = 1024 * 1024;
+
+const readInto = promisify(readChunk);
+
+async function hashStream(descriptor: number, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  const chunk = Buffer.allocUnsafe(chunkSize);
+  for (;;) {
+    const { bytesRead } = await readInto(descriptor, chunk, 0, chunkSize, null);
+    signal.throwIfAborted();
+    if (bytesRead === 0) return hash.digest('hex');
+    hash.update(chunk.subarray(0, bytesRead));
+  }
+}
+
+/** Lower-case hex SHA-256 of a regular file that is not a symbolic link. Throws `context-unreadable`. */
+export async function hashFile(path: string, signal: AbortSignal): Promise<string> {
+  signal.throwIfAborted();
+  try {
+    const { descriptor, size } = openRegularFile(path, 'refused');
+    try {
+      if (size < smallFile) return hashOnce('sha256', readFileSync(descriptor), 'hex');
+      return await hashStream(descriptor, signal);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    if (signal.aborted || TowlineError.is(error)) throw error;
+    throw unreadable(path, error);
+  }
+}
