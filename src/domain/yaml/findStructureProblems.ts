@@ -1,5 +1,6 @@
-import { type Alias, isAlias, isCollection, isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
+import { type Alias, isAlias, isCollection, isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
 import { yamlLimits } from './readTokens.ts';
+import { startOf } from './startOf.ts';
 import type { YamlDocument } from './yamlDocument.ts';
 
 /** A fact about nodes that makes a document unusable; `offset` is where it stands. */
@@ -26,7 +27,7 @@ export function findStructureProblems(document: YamlDocument): readonly Structur
   let written = 0;
 
   const report = (node: unknown, message: string) => {
-    if (problems.length < yamlLimits.errors) problems.push({ offset: offsetOf(node), message });
+    if (problems.length < yamlLimits.errors) problems.push({ offset: startOf(node) ?? 0, message });
   };
 
   const followAlias = (alias: Alias): Extent => {
@@ -84,8 +85,4 @@ function findRepeatedKeys(map: YAMLMap, report: (node: unknown, message: string)
     if (seen.has(name)) report(key, `key "${name}" stands twice in one mapping`);
     seen.add(name);
   }
-}
-
-function offsetOf(node: unknown): number {
-  return (node as Node | null)?.range?.[0] ?? 0;
 }

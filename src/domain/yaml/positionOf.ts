@@ -1,5 +1,6 @@
-import { isAlias, isMap, isNode, isScalar, isSeq } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq } from 'yaml';
 import type { SourcePosition } from '../errors/problem.ts';
+import { startOf } from './startOf.ts';
 import { positionAt, type YamlDocument } from './yamlDocument.ts';
 
 /** Keys and indices from the document's root. */
@@ -37,8 +38,4 @@ function childOf(node: unknown, step: string | number): { key: unknown; value: u
     return { key: value, value };
   }
   return undefined;
-}
-
-function startOf(node: unknown): number | undefined {
-  return isNode(node) && node.range ? node.range[0] : undefined;
 }

@@ -1,0 +1,75 @@
+import type { Problem, SourcePosition } from '../errors/problem.ts';
+import type { ImageReference } from '../images/imageReference.ts';
+import type { RepoPath } from '../workspace/service.ts';
+import type { YamlPath } from '../yaml/positionOf.ts';
+import type { YamlDocument } from '../yaml/yamlDocument.ts';
+
+/** The object a container image belongs to, as its manifest names it. */
+export interface ImageWorkload {
+  readonly kind: string;
+  /** Empty when the manifest has none, e.g. with `generateName`. */
+  readonly name: string;
+  /** Container name, or its place in the list (`#0`) when it has none. */
+  readonly container: string;
+}
+
+/** An `image:` scalar of a container. */
+export interface WrittenImage {
+  readonly file: RepoPath;
+  readonly document: YamlDocument;
+  readonly path: YamlPath;
+  readonly node: unknown;
+  readonly text: string;
+  readonly position: SourcePosition;
+  /** Whether the scalar stands for other places too, by an anchor, alias or merge key. */
+  readonly shared: boolean;
+  readonly workload: ImageWorkload;
+}
+
+/** A kustomize `images:` entry that a container's image went through. */
+export interface ImageSetting {
+  readonly file: RepoPath;
+  /** Index in the file's `images:`. */
+  readonly index: number;
+  readonly name: string;
+  readonly newName?: string;
+  readonly newTag?: string;
+  readonly digest?: string;
+  readonly position: SourcePosition;
+}
+
+/** What one container runs, and by which files it does. */
+export interface EffectiveImage {
+  /** The whole reference as agents see it, e.g. `ghcr.io/acme/api:v1@sha256:…`. */
+  readonly text: string;
+  /** Undefined when the text is no image reference, such as `api:${TAG}`. */
+  readonly reference?: ImageReference;
+  readonly written: WrittenImage;
+  /** In the order they apply; empty with raw manifests. */
+  readonly settings: readonly ImageSetting[];
+  /** Patches that set, or may set, this container's image. */
+  readonly patches: readonly SourcePosition[];
+}
+
+/** Something that manifests refer to and whose images are therefore not known. */
+export interface NotLookedAt {
+  readonly what: string;
+  readonly why:
+    | 'remote'
+    | 'missing'
+    | 'outside the repository'
+    | 'a chart'
+    | 'a kustomization of its own'
+    | 'made by a plugin'
+    | 'a symbolic link'
+    | 'a submodule';
+  readonly at?: SourcePosition;
+}
+
+/** All images that an environment's manifests put into effect. */
+export interface EffectiveImages {
+  readonly images: readonly EffectiveImage[];
+  readonly notLookedAt: readonly NotLookedAt[];
+  /** An `error` means that images may be missing or wrong here. */
+  readonly problems: readonly Problem[];
+}
