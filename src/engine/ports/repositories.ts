@@ -66,14 +66,16 @@ export interface Repository {
   ): Promise<CommitFacts | undefined>;
   recentSubjects(from: ObjectId, count: number, signal: AbortSignal): Promise<readonly string[]>;
   remotes(signal: AbortSignal): Promise<readonly Remote[]>;
-  /** Branch that the remote's HEAD names; undefined when it names none. Throws `remote-unreachable`, `remote-denied`. */
-  defaultBranch(remote: string, signal: AbortSignal): Promise<string | undefined>;
-  /** Tips of the named branches on the remote, in one exchange; branches that do not exist are left out. Throws `remote-unreachable`, `remote-denied`. */
-  remoteBranches(
+  /**
+   * What the remote's HEAD names, and the tips of the named branches and of that one; branches that do not exist
+   * are left out. One exchange (`ls-remote --symref <remote> HEAD refs/heads/…`). Throws `remote-unreachable`,
+   * `remote-denied`.
+   */
+  remoteTips(
     remote: string,
     branches: readonly string[],
     signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, ObjectId>>;
+  ): Promise<{ readonly defaultBranch: string | undefined; readonly tips: ReadonlyMap<string, ObjectId> }>;
   /** Brings the branch's objects here, kept under a private ref; the user's remote-tracking refs stay. Throws `branch-missing`, `remote-unreachable`, `remote-denied`. */
   fetchBranch(remote: string, branch: string, signal: AbortSignal): Promise<ObjectId>;
   /** Where a local ref points: `refs/heads/main`. */
