@@ -65,3 +65,6 @@ export interface Service {
   /** Services whose image this one is built on, or that the user said come first. */
   readonly dependsOn: readonly string[];
 }
+
+/** Seconds a step may take where towline.yaml does not say. */
+export const defaultTimeouts = { test: 600, build: 1800 } as const;

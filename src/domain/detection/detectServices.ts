@@ -1,0 +1,40 @@
+import type { Problem } from '../errors/problem.ts';
+import type { Service } from '../workspace/service.ts';
+import { type DescribedService, describeService, type ServiceCandidate } from './describeService.ts';
+import { compareText, type FileIndex } from './fileIndex.ts';
+import type { ImageIndex } from './imageIndex.ts';
+import { splitImage } from './imageName.ts';
+import type { ReadText } from './manifestReader.ts';
+import { nameByPath } from './nameByPath.ts';
+import { nameImages, type ServiceWithImage } from './nameImages.ts';
+
+/** Describes and names services, and finds which of them are built on others. */
+export function detectServices(
+  candidates: readonly ServiceCandidate[],
+  index: FileIndex,
+  read: ReadText,
+  images: ImageIndex,
+  repositoryName: string,
+): { readonly services: readonly Service[]; readonly problems: readonly Problem[] } {
+  const described = candidates
+    .map((candidate) => describeService(candidate, index, read))
+    .sort((a, b) => compareText(a.folder, b.folder) || compareText(a.variant ?? '', b.variant ?? ''));
+  const names = nameByPath(described.map(nameParts), repositoryName);
+  const withNames = described.map((service, at) => ({ ...service, name: names[at] ?? '' }));
+  const { named, problems } = nameImages(withNames, images, repositoryName);
+  return { services: named.map((service) => finish(service, named)), problems };
+}
+
+/** `worker` for `Dockerfile.worker` of a folder that is no service by that name itself. */
+function nameParts({ folder, variant }: DescribedService) {
+  const segments = folder.split('/').filter((segment) => segment !== '');
+  const own = variant === undefined || segments.at(-1) === variant ? [] : [variant];
+  return { path: folder, segments: [...segments, ...own] };
+}
+
+function finish(service: ServiceWithImage, all: readonly ServiceWithImage[]): Service {
+  const { baseImages, variant: _, packageName: __, ...facts } = service;
+  const bases = new Set(baseImages.map((base) => splitImage(base)?.repository));
+  const dependsOn = all.filter((other) => other !== service && bases.has(other.image));
+  return { ...facts, dependsOn: dependsOn.map(({ name }) => name) };
+}
