@@ -17,15 +17,22 @@ import { execute, executeOrThrow, runVisibly } from './execute.ts';
 const root = join(import.meta.dirname, '../..');
 const namespace = `towline-bare-${process.pid}`;
 
-/** Runs inside the new namespaces; $1 is the root folder, $2 the command. */
+/**
+ * Runs inside the new namespaces; $1 is the root folder, $2 the command. A mere chroot is not enough: dockerd
+ * remounts `/`, which therefore has to be a mount.
+ */
 const enterScript = `
 set -e
 mount --make-rprivate /
+mount --bind "$1" "$1"
 mount -t proc proc "$1/proc"
 mount --rbind /sys "$1/sys"
 mount --rbind /dev "$1/dev"
 mount -t tmpfs tmpfs "$1/run"
-exec chroot "$1" /bin/sh -c "cd /root/towline && $2" </dev/null
+cd "$1"
+mkdir .outside
+pivot_root . .outside
+exec chroot . /bin/sh -c "umount -l /.outside && rmdir /.outside && cd /root/towline && $2" </dev/null
 `;
 
 async function main(): Promise<number> {
@@ -70,7 +77,7 @@ async function makeRoot(folder: string): Promise<void> {
   const source = (await exists(sources[0] ?? '')) ? sources[0] : sources[1];
   say(`Making a bare Debian ${release} in ${folder}`);
   await executeOrThrow('mmdebstrap', [
-    ...['--quiet', '--mode=root', '--variant=minbase', '--include=ca-certificates,git'],
+    ...['--quiet', '--mode=root', '--variant=minbase', '--include=ca-certificates,git,mount'],
     ...[release, folder, ...(source === undefined ? [] : [source])],
   ]);
 
