@@ -17,8 +17,9 @@ export interface WorkingState {
   readonly branch: string | undefined;
   /** Tracked and untracked files that Git does not ignore, sorted; submodules and deleted files are left out. */
   readonly files: readonly RepoPath[];
-  /** Tracked paths whose index or working tree differs from HEAD, and untracked ones. */
+  /** Tracked paths whose index or working tree differs from HEAD, and untracked ones; sorted. */
   readonly dirty: readonly RepoPath[];
+  /** Folders whose files belong to another repository: submodules, and repositories that were put here untracked. */
   readonly submodules: readonly RepoPath[];
 }
 
@@ -27,6 +28,8 @@ export interface CommitFacts {
   /** Committer time, seconds since the epoch. */
   readonly time: number;
   readonly subject: string;
+  /** A shallow clone ends here: the commit seems to touch every path, so the true one may be older. */
+  readonly shallow?: true;
 }
 
 export interface TreeFile {
@@ -40,6 +43,8 @@ export interface CommitRequest {
   readonly base: ObjectId;
   readonly edits: readonly { readonly path: RepoPath; readonly content: Uint8Array }[];
   readonly message: string;
+  /** Author's and committer's time, seconds since the epoch, in UTC; now, where the user is, when absent. */
+  readonly time?: number;
 }
 
 export interface Remote {

@@ -1,0 +1,44 @@
+import { TowlineError } from '../../domain/errors/towlineError.ts';
+import type { Repositories } from '../../engine/ports/repositories.ts';
+import { findGit } from './findGit.ts';
+import { cleanEnvironment } from './gitEnvironment.ts';
+import { openMirror } from './openMirror.ts';
+import { type Opening, openRepository } from './openRepository.ts';
+import { runProgram } from './runProgram.ts';
+
+export interface RepositoriesOptions {
+  /** What git inherits: PATH, HOME, proxies, agents, the user's GIT_* variables. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Absolute path of git; found on PATH when absent. */
+  readonly program?: string;
+}
+
+/** Repositories through the user's own git, one process per question. */
+export function createRepositories(options: RepositoriesOptions): Repositories {
+  let found: Opening | undefined;
+
+  function opening(): Opening {
+    const program = options.program ?? findGit(options.environment);
+    if (program === undefined) {
+      throw new TowlineError('git-missing', { why: `PATH is ${options.environment.PATH ?? 'not set'}` });
+    }
+    found ??= { program, environment: cleanEnvironment(options.environment) };
+    return found;
+  }
+
+  return {
+    async open(folder, signal) {
+      return openRepository(opening(), folder, signal);
+    },
+    async openMirror(url, folder, signal) {
+      return openMirror(opening(), url, folder, signal);
+    },
+    async version(signal) {
+      const program = options.program ?? findGit(options.environment);
+      if (program === undefined) return undefined;
+      const environment = cleanEnvironment(options.environment);
+      const { stdout } = await runProgram({ program, args: ['version'], folder: '/', environment }, signal);
+      return /\d+(\.\d+)+/.exec(stdout.toString())?.[0];
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import type { Repository, RepositoryPlace } from '../../engine/ports/repositories.ts';
+import type { Git } from './git.ts';
+import { gitFailure } from './gitFailure.ts';
+import { makeCommit } from './makeCommit.ts';
+import { deleteRemoteBranch, push } from './push.ts';
+import { diff, isAncestor, lastCommitTouching, recentSubjects } from './readHistory.ts';
+import { hasObject, listTree, readBlobs, readCommit } from './readObjects.ts';
+import { type ReadSettings, readSettings } from './readSettings.ts';
+import { readWorkingState } from './readWorkingState.ts';
+import { deleteRef, resolveRef, updateRef } from './refs.ts';
+import { fetchBranch, listRemotes, remoteTips } from './remotes.ts';
+import { writeTree } from './writeTree.ts';
+
+/** Milliseconds for which settings read at opening serve the first reads; later reads look again. */
+const settingsLife = 1000;
+
+export function createRepository(git: Git, place: RepositoryPlace, opened?: ReadSettings): Repository {
+  const { top, commonFolder } = place;
+  // Fetching is the caller's word that this repository may reach its remotes, also for a partial clone's objects.
+  let mayFetch = false;
+
+  return {
+    place,
+    async workingState(signal) {
+      if (top === undefined) throw gitFailure('status', `${commonFolder} is a bare repository`);
+      const fresh = opened && performance.now() - opened.readAt < settingsLife;
+      return readWorkingState(git, top, fresh ? opened : await readSettings(git, signal), signal);
+    },
+    lastCommitTouching: (from, paths, signal) => lastCommitTouching(git, commonFolder, from, paths, signal),
+    recentSubjects: (from, count, signal) => recentSubjects(git, from, count, signal),
+    remotes: (signal) => listRemotes(git, signal),
+    remoteTips: (remote, branches, signal) => remoteTips(git, remote, branches, signal),
+    fetchBranch(remote, branch, signal) {
+      mayFetch = true;
+      return fetchBranch(git, commonFolder, remote, branch, signal);
+    },
+    resolve: (ref, signal) => resolveRef(git, ref, signal),
+    hasObject: (id, signal) => hasObject(git, id, signal),
+    isAncestor: (ancestor, of, signal) => isAncestor(git, ancestor, of, signal),
+    readCommit: (id, signal) => readCommit(git, id, signal),
+    listTree: (commit, folder, signal) => listTree(git, commit, folder, signal),
+    readBlobs: (ids, signal) => readBlobs(git, ids, mayFetch, signal),
+    writeTree: (base, edits, signal) => writeTree(git, base, edits, signal),
+    commit: (request, signal) => makeCommit(git, request, signal),
+    updateRef: (ref, to, expected, signal) => updateRef(git, commonFolder, ref, to, expected, signal),
+    deleteRef: (ref, expected, signal) => deleteRef(git, commonFolder, ref, expected, signal),
+    push: (remote, commit, branch, expected, signal) => push(git, remote, commit, branch, expected, signal),
+    deleteRemoteBranch: (remote, branch, expected, signal) =>
+      deleteRemoteBranch(git, remote, branch, expected, signal),
+    diff: (from, to, signal) => diff(git, from, to, signal),
+  };
+}

@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RepoPath } from '../../domain/workspace/service.ts';
+import type { CommitFacts, ObjectId } from '../../engine/ports/repositories.ts';
+import { checkedId, type Git } from './git.ts';
+
+/** Bytes of arguments that every system takes; more paths go through standard input. */
+const argumentRoom = 24_000;
+
+export async function lastCommitTouching(
+  git: Git,
+  commonFolder: string,
+  from: ObjectId,
+  paths: readonly RepoPath[],
+  signal: AbortSignal,
+): Promise<CommitFacts | undefined> {
+  const whole = paths.includes('');
+  const limit = whole ? [] : ['--', ...paths];
+  const long = limit.reduce((sum, path) => sum + path.length, 0) > argumentRoom;
+  // rev-list, unlike log, knows no configuration that starts a program.
+  const { stdout } = await git.run(
+    {
+      reach: 'local',
+      args: [
+        'rev-list',
+        '--max-count=1',
+        '--encoding=UTF-8',
+        '--format=%H%n%ct%n%s',
+        ...(long ? ['--stdin'] : [checkedId(from), ...limit]),
+      ],
+      ...(long ? { input: `${[checkedId(from), ...limit].join('\n')}\n` } : {}),
+    },
+    signal,
+  );
+  const [, id, time, subject = ''] = stdout.toString().split('\n');
+  if (!id) return undefined;
+  const facts = { id, time: Number(time), subject };
+  return (await isShallowEdge(commonFolder, id)) ? { ...facts, shallow: true } : facts;
+}
+
+export async function recentSubjects(
+  git: Git,
+  from: ObjectId,
+  count: number,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const limit = `--max-count=${Math.max(0, Math.trunc(count))}`;
+  const args = ['rev-list', limit, '--encoding=UTF-8', '--format=%s', checkedId(from)] as const;
+  const { stdout } = await git.run({ reach: 'local', args }, signal);
+  // Every other line is `commit <id>`; a subject is one line by definition.
+  const lines = stdout.toString().split('\n');
+  return lines.filter((_, index) => index % 2 === 1);
+}
+
+export async function isAncestor(
+  git: Git,
+  ancestor: ObjectId,
+  of: ObjectId,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const args = ['merge-base', '--is-ancestor', checkedId(ancestor), checkedId(of)] as const;
+  const { exitCode } = await git.run({ reach: 'local', args, answers: [0, 1] }, signal);
+  return exitCode === 0;
+}
+
+/** Unified diff between two commits. */
+export async function diff(git: Git, from: ObjectId, to: ObjectId, signal: AbortSignal): Promise<string> {
+  const { stdout } = await git.run(
+    {
+      reach: 'local',
+      options: ['-c', 'core.quotePath=false'],
+      args: [
+        'diff-tree',
+        '-p',
+        '-r',
+        '--no-color',
+        '--no-ext-diff',
+        '--no-textconv',
+        '--no-renames',
+        '--submodule=short',
+        '--ignore-submodules=none',
+        '--src-prefix=a/',
+        '--dst-prefix=b/',
+        checkedId(from),
+        checkedId(to),
+      ],
+    },
+    signal,
+  );
+  return stdout.toString();
+}
+
+/** A commit whose parents a shallow clone left out seems to have made every file. */
+async function isShallowEdge(commonFolder: string, id: ObjectId): Promise<boolean> {
+  try {
+    return (await readFile(join(commonFolder, 'shallow'), 'utf8')).split('\n').includes(id);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,81 @@
+import type { ObjectId, Remote } from '../../engine/ports/repositories.ts';
+import { branchRef, checkedRemote, type Git } from './git.ts';
+import { gitFailure, withoutCredentials } from './gitFailure.ts';
+import { resolveRef } from './refs.ts';
+import { ownRefs, withStaleLockRemoved } from './staleLock.ts';
+
+export async function listRemotes(git: Git, signal: AbortSignal): Promise<readonly Remote[]> {
+  const args = ['config', '-z', '--get-regexp', String.raw`^remote\..*\.url$`] as const;
+  const { stdout } = await git.run({ reach: 'local', args, answers: [0, 1] }, signal);
+  const remotes = new Map<string, Remote>();
+  for (const entry of stdout.toString().split('\0')) {
+    const name = /^remote\.(.+)\.url\n/.exec(entry)?.[1];
+    if (name === undefined || remotes.has(name)) continue;
+    remotes.set(name, { name, url: withoutCredentials(entry.slice(entry.indexOf('\n') + 1)) });
+  }
+  return [...remotes.values()];
+}
+
+/** What the remote's HEAD names and the tips of branches, in one exchange. */
+export async function remoteTips(git: Git, remote: string, branches: readonly string[], signal: AbortSignal) {
+  const wanted = new Map(branches.map((branch) => [branchRef(branch), branch]));
+  const patterns = ['HEAD', ...wanted.keys()];
+  const args = ['ls-remote', '--symref', '--end-of-options', checkedRemote(remote), ...patterns] as const;
+  const { stdout } = await git.run({ reach: 'helpers', args }, signal);
+  const tips = new Map<string, ObjectId>();
+  let defaultBranch: string | undefined;
+  for (const line of stdout.toString().split('\n')) {
+    const [value = '', ref = ''] = line.split('\t');
+    // The patterns of ls-remote match the tail of a ref as well, so that refs/heads/x/HEAD comes along.
+    const branch = ref === 'HEAD' ? defaultBranch : wanted.get(ref);
+    if (ref === 'HEAD' && value.startsWith(symbolic)) defaultBranch = value.slice(symbolic.length);
+    else if (branch !== undefined) tips.set(branch, value);
+  }
+  return { defaultBranch, tips };
+}
+
+const symbolic = 'ref: refs/heads/';
+
+/** Fetches one branch to a ref of our own and gives its tip; no ref of the user's moves. */
+export async function fetchBranch(
+  git: Git,
+  commonFolder: string,
+  remote: string,
+  branch: string,
+  signal: AbortSignal,
+): Promise<ObjectId> {
+  const own = baseRef(checkedRemote(remote), branch);
+  const quiet = [
+    '--quiet',
+    '--no-tags',
+    '--no-write-fetch-head',
+    '--no-auto-maintenance',
+    '--no-recurse-submodules',
+  ];
+  // An empty refmap keeps git from updating the remote-tracking refs that `remote.<name>.fetch` names.
+  const exact = [
+    '--refmap=',
+    '--no-prune',
+    '--no-prune-tags',
+    '--no-write-commit-graph',
+    '--no-show-forced-updates',
+  ];
+  const args = [
+    'fetch',
+    ...quiet,
+    ...exact,
+    '--end-of-options',
+    remote,
+    `+${branchRef(branch)}:${own}`,
+  ] as const;
+  await withStaleLockRemoved(commonFolder, signal, () => git.run({ reach: 'helpers', args }, signal));
+  const tip = await resolveRef(git, own, signal);
+  if (tip === undefined) throw gitFailure('fetch', `'${own}' is gone after the fetch`);
+  return tip;
+}
+
+/** One level per name, so that the branches `a` and, later, `a/b` do not stand in each other's way. */
+function baseRef(remote: string, branch: string): string {
+  const level = (name: string) => encodeURIComponent(name).replaceAll('.', '%2E');
+  return `${ownRefs}base/${level(remote)}/${level(branch)}`;
+}

@@ -1,0 +1,148 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RepoPath } from '../../domain/workspace/service.ts';
+import type { CommitRequest, ObjectId } from '../../engine/ports/repositories.ts';
+import { checkedId, type Git } from './git.ts';
+import { gitFailure } from './gitFailure.ts';
+import { parseCatFileBatch } from './parseCatFileBatch.ts';
+import { folderMode, formatTree, objectIdOf, parseTree, type TreeEntry } from './treeObject.ts';
+
+type Edits = CommitRequest['edits'];
+
+/**
+ * Writes the edited files and the trees on the way to them, nothing else: the cost depends on the depth of
+ * the paths, not on the size of the repository, and there is no index to lock. Modes stay; a new file is
+ * `100644`. Throws `git-failed` when a path leads through or to something that is not a plain file.
+ */
+export async function writeTree(
+  git: Git,
+  base: ObjectId,
+  edits: Edits,
+  signal: AbortSignal,
+): Promise<ObjectId> {
+  const idBytes = checkedId(base).length / 2;
+  const folders = foldersOf(edits);
+  const trees = await readTrees(git, base, folders, idBytes, signal);
+  const writing = { trees: new Map<ObjectId, Buffer>(), blobs: new Map<ObjectId, Uint8Array>() };
+  for (const { path, content } of edits) {
+    const id = objectIdOf('blob', content, idBytes);
+    writing.blobs.set(id, content);
+    replaceEntry(trees, path, id);
+  }
+  // Longest first: a folder's id must be known before its parent is written.
+  let root = '';
+  for (const folder of [...folders].sort((a, b) => depthOf(b) - depthOf(a))) {
+    const content = formatTree([...(trees.get(folder)?.values() ?? [])]);
+    const id = objectIdOf('tree', content, idBytes);
+    writing.trees.set(id, content);
+    if (folder === '') root = id;
+    else setEntry(trees, folder, { mode: folderMode, id });
+  }
+  await Promise.all([
+    writeObjects(git, 'blob', writing.blobs, signal),
+    writeObjects(git, 'tree', writing.trees, signal),
+  ]);
+  return root;
+}
+
+/** Entries by name (latin1, so that every byte survives) of each folder. */
+type Trees = Map<RepoPath, Map<string, TreeEntry>>;
+
+/** Every folder on the way to an edited file, the root among them. */
+function foldersOf(edits: Edits): ReadonlySet<RepoPath> {
+  const folders = new Set<RepoPath>(['']);
+  for (const { path } of edits) {
+    const names = checkedPath(path).split('/');
+    for (let length = names.length - 1; length > 0; length--) folders.add(names.slice(0, length).join('/'));
+  }
+  return folders;
+}
+
+function checkedPath(path: RepoPath): RepoPath {
+  const unfit = path.split('/').some((name) => /^(?:|\.|\.\.|\.git|git~1)$/i.test(name));
+  if (unfit || /[\0\n]/.test(path)) throw gitFailure('write-tree', `'${path}' cannot be committed`);
+  return path;
+}
+
+async function readTrees(
+  git: Git,
+  base: ObjectId,
+  folders: ReadonlySet<RepoPath>,
+  idBytes: number,
+  signal: AbortSignal,
+): Promise<Trees> {
+  const names = [...folders];
+  const input = names.map((folder) => (folder === '' ? `${base}^{tree}\n` : `${base}:${folder}\n`)).join('');
+  const { stdout } = await git.run({ reach: 'local', args: ['cat-file', '--batch'], input }, signal);
+  const objects = parseCatFileBatch(stdout);
+  const trees: Trees = new Map();
+  for (const [index, folder] of names.entries()) {
+    const object = objects[index];
+    if (!object && folder === '') throw gitFailure('cat-file', `there is no commit ${base} here`);
+    if (object && object.type !== 'tree') throw gitFailure('write-tree', `'${folder}' is not a folder`);
+    const entries = object ? parseTree(object.content, idBytes) : [];
+    trees.set(folder, new Map(entries.map((entry) => [entry.name.toString('latin1'), entry])));
+  }
+  return trees;
+}
+
+function replaceEntry(trees: Trees, path: RepoPath, id: ObjectId): void {
+  const { siblings, name } = whereIs(trees, path);
+  const mode = siblings?.get(name.toString('latin1'))?.mode ?? '100644';
+  if (!mode.startsWith('100')) throw gitFailure('write-tree', `'${path}' is not a plain file`);
+  setEntry(trees, path, { mode, id });
+}
+
+function setEntry(trees: Trees, path: RepoPath, { mode, id }: { mode: string; id: ObjectId }): void {
+  const { siblings, name } = whereIs(trees, path);
+  const key = name.toString('latin1');
+  const before = siblings?.get(key)?.mode;
+  // A submodule or a link where a folder is needed.
+  if (mode === folderMode && before !== undefined && before !== folderMode) {
+    throw gitFailure('write-tree', `'${path}' is not a folder`);
+  }
+  siblings?.set(key, { mode, name, id });
+}
+
+function whereIs(trees: Trees, path: RepoPath) {
+  const cut = path.lastIndexOf('/');
+  const siblings = trees.get(cut < 0 ? '' : path.slice(0, cut));
+  return { siblings, name: Buffer.from(path.slice(cut + 1)) };
+}
+
+function depthOf(folder: RepoPath): number {
+  return folder === '' ? 0 : folder.split('/').length;
+}
+
+/** Writes objects through git, which must come to the same ids. */
+async function writeObjects(
+  git: Git,
+  type: 'blob' | 'tree',
+  objects: ReadonlyMap<ObjectId, Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
+  const ids = [...objects.keys()];
+  if (ids.length === 0) return;
+  const write = ['hash-object', '-w', '--no-filters', '-t', type] as const;
+  const [only] = objects.values();
+  if (ids.length === 1 && only) {
+    const { stdout } = await git.run({ reach: 'local', args: [...write, '--stdin'], input: only }, signal);
+    return expectIds(ids, stdout);
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'towline-objects-'));
+  try {
+    await Promise.all(ids.map((id) => writeFile(join(folder, id), objects.get(id) ?? '')));
+    const input = ids.map((id) => `${join(folder, id)}\n`).join('');
+    const { stdout } = await git.run({ reach: 'local', args: [...write, '--stdin-paths'], input }, signal);
+    expectIds(ids, stdout);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function expectIds(ids: readonly ObjectId[], stdout: Buffer): void {
+  const written = stdout.toString().trimEnd().split('\n');
+  if (written.join() !== ids.join())
+    throw gitFailure('hash-object', `wrote ${written.join()}, not ${ids.join()}`);
+}
