@@ -2,8 +2,7 @@ import type { Problem } from '../errors/problem.ts';
 import type { Service } from '../workspace/service.ts';
 import { type DescribedService, describeService, type ServiceCandidate } from './describeService.ts';
 import { compareText, type FileIndex } from './fileIndex.ts';
-import type { ImageIndex } from './imageIndex.ts';
-import { splitImage } from './imageName.ts';
+import { type ImageIndex, readImageName } from './imageIndex.ts';
 import type { ReadText } from './manifestReader.ts';
 import { nameByPath } from './nameByPath.ts';
 import { nameImages, type ServiceWithImage } from './nameImages.ts';
@@ -34,7 +33,7 @@ function nameParts({ folder, variant }: DescribedService) {
 
 function finish(service: ServiceWithImage, all: readonly ServiceWithImage[]): Service {
   const { baseImages, variant: _, packageName: __, ...facts } = service;
-  const bases = new Set(baseImages.map((base) => splitImage(base)?.repository));
+  const bases = new Set(baseImages.map((base) => readImageName(base)?.repository));
   const dependsOn = all.filter((other) => other !== service && bases.has(other.image));
   return { ...facts, dependsOn: dependsOn.map(({ name }) => name) };
 }

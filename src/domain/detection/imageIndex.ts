@@ -1,10 +1,29 @@
+import { parseImageReference, splitRepository } from '../images/imageReference.ts';
 import { lastSegment } from '../workspace/repoPath.ts';
 import type { RepoPath } from '../workspace/service.ts';
-import { type ImageRepository, splitImage } from './imageName.ts';
+
+/** An image as services are named by it: the registry apart, the digest left out. */
+export interface ImageName {
+  readonly registry?: string;
+  /** Path in the registry, e.g. `acme/api`. */
+  readonly repository: string;
+  readonly tag?: string;
+}
+
+export function readImageName(reference: string): ImageName | undefined {
+  const parsed = parseImageReference(reference);
+  if (parsed === undefined) return undefined;
+  const { registry, path } = splitRepository(parsed.repository);
+  return {
+    repository: path,
+    ...(registry === undefined ? {} : { registry }),
+    ...(parsed.tag === undefined ? {} : { tag: parsed.tag }),
+  };
+}
 
 /** An image that something in the repository names, and where. */
 export interface NamedImage {
-  readonly image: ImageRepository;
+  readonly image: ImageName;
   /** What was found, e.g. "image in deploy/api.yaml". */
   readonly because: string;
   /** Higher wins: what a kustomization says is in effect, then full names, then short ones. */
@@ -25,7 +44,7 @@ export function createImageIndex(): ImageIndex {
   const registries = new Map<string, Set<string>>();
   return {
     add(reference, because, weight) {
-      const image = splitImage(reference);
+      const image = readImageName(reference);
       if (image === undefined) return;
       const part = lastSegment(image.repository);
       const known = byLastPart.get(part) ?? [];

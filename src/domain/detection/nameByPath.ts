@@ -1,5 +1,5 @@
 import type { RepoPath } from '../workspace/service.ts';
-import { cleanName } from './imageName.ts';
+import { cleanName } from './cleanName.ts';
 
 export interface PathToName {
   readonly path: RepoPath;

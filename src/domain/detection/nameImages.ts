@@ -1,8 +1,8 @@
 import type { Problem } from '../errors/problem.ts';
 import { lastSegment } from '../workspace/repoPath.ts';
+import { cleanImageComponent } from './cleanName.ts';
 import type { DescribedService } from './describeService.ts';
-import { type ImageIndex, imageSource, imageWeights, type NamedImage } from './imageIndex.ts';
-import { cleanImageComponent, splitImage } from './imageName.ts';
+import { type ImageIndex, imageSource, imageWeights, type NamedImage, readImageName } from './imageIndex.ts';
 
 export interface ServiceWithImage extends DescribedService {
   readonly name: string;
@@ -53,7 +53,7 @@ export function nameImages(
 }
 
 function isOurs(base: string): boolean {
-  const image = splitImage(base);
+  const image = readImageName(base);
   if (image === undefined) return false;
   if (image.registry !== undefined || image.repository.includes('/')) return true;
   return localTag.test(image.tag ?? 'latest') && !officialImages.test(image.repository);
@@ -74,7 +74,7 @@ function findImages(
     `${owner}-${own}`,
     `${owner}_${own}`,
   ];
-  const bases = new Set(service.baseImages.map((base) => splitImage(base)?.repository));
+  const bases = new Set(service.baseImages.map((base) => readImageName(base)?.repository));
   for (const part of wanted) {
     const found = images.named(part).filter(({ image }) => !bases.has(image.repository));
     if (found.length > 0) return found;

@@ -1,29 +1,3 @@
-/** An image reference without its tag and digest. */
-export interface ImageRepository {
-  /** Host with optional port; absent for short names, which Docker takes to its own hub. */
-  readonly registry?: string;
-  /** Path in the registry, e.g. `acme/api`. */
-  readonly repository: string;
-  readonly tag?: string;
-}
-
-/** Splits a reference as Docker does: the first part is a host if it has a dot or a colon or is `localhost`. */
-export function splitImage(reference: string): ImageRepository | undefined {
-  const [withoutDigest = ''] = reference.split('@');
-  const colon = withoutDigest.indexOf(':', withoutDigest.lastIndexOf('/') + 1);
-  const name = colon < 0 ? withoutDigest : withoutDigest.slice(0, colon);
-  const tag = colon < 0 ? {} : { tag: withoutDigest.slice(colon + 1) };
-  const slash = name.indexOf('/');
-  const first = slash < 0 ? '' : name.slice(0, slash);
-  const isHost = /[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase();
-  const repository = isHost ? name.slice(slash + 1) : name;
-  if (!repositoryPattern.test(repository)) return undefined;
-  return { ...(isHost ? { registry: first } : {}), repository, ...tag };
-}
-
-const component = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
-export const repositoryPattern = new RegExp(`^${component}(?:/${component})*$`);
-
 /** Makes a repository component of any text: lower case, letters of other scripts spelled or numbered. */
 export function cleanImageComponent(text: string): string {
   const plain = plainLetters(text).toLowerCase();
