@@ -28,8 +28,8 @@ async function start(request: ProcessRequest): Promise<Started> {
       exit.resolve({ exitCode: code ?? undefined, signal: signal ?? undefined }),
     );
     fresh.on('close', () => drained.resolve());
-    for (const stream of [fresh.stdout, fresh.stderr]) {
-      stream?.setEncoding('utf8').on('data', request.onOutput);
+    for (const name of ['stdout', 'stderr'] as const) {
+      fresh[name]?.setEncoding('utf8').on('data', (text: string) => request.onOutput(text, name));
     }
   });
   return { child, pid: child.pid ?? 0, exit: exit.promise, drained: drained.promise };

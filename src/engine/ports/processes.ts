@@ -1,11 +1,13 @@
+export type OutputStream = 'stdout' | 'stderr';
+
 export interface ProcessRequest {
   readonly command: readonly [string, ...string[]];
   /** Absolute path. */
   readonly folder: string;
   /** The whole environment of the child; nothing is inherited. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Decoded as UTF-8, in the order it arrives; both streams. */
-  readonly onOutput: (text: string) => void;
+  /** Decoded as UTF-8, in the order it arrives. */
+  readonly onOutput: (text: string, stream: OutputStream) => void;
 }
 
 export interface ProcessResult {
