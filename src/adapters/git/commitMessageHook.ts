@@ -4,20 +4,10 @@ import type { ObjectId } from '../../engine/ports/repositories.ts';
 import type { Git } from './git.ts';
 import { quotable } from './gitFailure.ts';
 
-/** Whether git would run a `commit-msg` hook: an executable file, or a command in the configuration (git 2.54). */
-export async function hasCommitMessageHook(git: Git, signal: AbortSignal): Promise<boolean> {
-  const [file, configured] = await Promise.all([
-    hookFile(git, signal),
-    git.run({ reach: 'local', args: ['config', '-z', '--get-regexp', eventKeys], answers: [0, 1] }, signal),
-  ]);
-  const inConfiguration = configured.stdout
-    .toString()
-    .split('\0')
-    .some((entry) => entry.endsWith('\ncommit-msg'));
-  return inConfiguration || isExecutable(file);
+/** Whether there is a `commit-msg` hook as an executable file. */
+export async function hasHookFile(git: Git, signal: AbortSignal): Promise<boolean> {
+  return isExecutable(await hookFile(git, signal));
 }
-
-const eventKeys = String.raw`^hook\..*\.event$`;
 
 /**
  * Runs the user's `commit-msg` hook as `git commit` would, but on an index of our own, so that a hook that

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { CommitRequest, ObjectId } from '../../engine/ports/repositories.ts';
-import { hasCommitMessageHook, runCommitMessageHook } from './commitMessageHook.ts';
+import { hasHookFile, runCommitMessageHook } from './commitMessageHook.ts';
 import { checkedId, type Git } from './git.ts';
 import { gitFailure, quotable } from './gitFailure.ts';
+import { isTrue } from './readSettings.ts';
 import { writeTree } from './writeTree.ts';
 
 /**
@@ -20,17 +21,20 @@ export async function makeCommit(
   const folder = await mkdtemp(join(tmpdir(), 'towline-commit-'));
   try {
     const messageFile = join(folder, 'COMMIT_EDITMSG');
-    const [tree, hooked, signs] = await Promise.all([
+    const [tree, hookFile, settings] = await Promise.all([
       writeTree(git, request.base, request.edits, signal),
-      hasCommitMessageHook(git, signal),
-      isSigned(git, signal),
+      hasHookFile(git, signal),
+      readCommitSettings(git, signal),
       writeFile(messageFile, tidy(request.message)),
     ]);
-    if (hooked) {
+    if (hookFile || settings.hooked) {
       await runCommitMessageHook(git, { tree, messageFile, indexFile: join(folder, 'index') }, signal);
       await writeFile(messageFile, tidy(await readFile(messageFile, 'utf8')));
     }
-    return { commit: await commitTree(git, request, { tree, messageFile, signs }, signal), tree };
+    return {
+      commit: await commitTree(git, request, { tree, messageFile, signs: settings.signs }, signal),
+      tree,
+    };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -68,10 +72,18 @@ async function commitTree(
   throw gitFailure('commit-tree', stderr, signs && !isDiskTrouble(stderr) ? 'signing-failed' : 'git-failed');
 }
 
-async function isSigned(git: Git, signal: AbortSignal): Promise<boolean> {
-  const args = ['config', '--type=bool', '--get', 'commit.gpgsign'] as const;
+/** Whether commits are signed, and whether a `commit-msg` hook stands in the configuration (git 2.54). */
+async function readCommitSettings(git: Git, signal: AbortSignal) {
+  const args = ['config', '-z', '--get-regexp', String.raw`^commit\.gpgsign$|^hook\..*\.event$`] as const;
   const { stdout } = await git.run({ reach: 'local', args, answers: [0, 1] }, signal);
-  return stdout.toString().trim() === 'true';
+  let signs = false;
+  let hooked = false;
+  for (const entry of stdout.toString().split('\0')) {
+    const [key = '', value] = entry.split('\n');
+    if (key === 'commit.gpgsign') signs = isTrue(value);
+    else if (value === 'commit-msg') hooked = true;
+  }
+  return { signs, hooked };
 }
 
 async function expectIdentity(git: Git, signal: AbortSignal): Promise<void> {

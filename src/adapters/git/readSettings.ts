@@ -20,8 +20,7 @@ export async function readSettings(git: Git, signal: AbortSignal): Promise<ReadS
   let sparse = false;
   for (const entry of stdout.toString().split('\0')) {
     const [key = '', value] = entry.split('\n');
-    if (key === 'core.sparsecheckout')
-      sparse = value === undefined || /^(true|yes|on|[1-9]\d*)$/i.test(value);
+    if (key === 'core.sparsecheckout') sparse = isTrue(value);
     const name = /^filter\.(.+)\.[^.]+$/.exec(key)?.[1];
     if (name !== undefined) filters.add(name);
   }
@@ -36,4 +35,9 @@ export function filtersOff(filters: readonly string[]): readonly (readonly [key:
     [`filter.${name}.process`, ''] as const,
     [`filter.${name}.required`, 'false'] as const,
   ]);
+}
+
+/** Git's booleans; a key without a value is true. */
+export function isTrue(value: string | undefined): boolean {
+  return value === undefined || /^(?:true|yes|on|[+-]?0*[1-9]\d*)$/i.test(value);
 }
