@@ -39,7 +39,10 @@ async function main(): Promise<number> {
   await ensureRegistryProgram(options);
   await ensurePython(options);
   const images = await ensureBaseImages(say);
-  const shop = await openDemoShop(join(root, 'media/sample'), images, { fresh: values.fresh, choosePort });
+  const shop = await openDemoShop(join(root, 'media/sample'), demoFolder(), images, {
+    fresh: values.fresh,
+    choosePort,
+  });
   say(`${shop.reused ? 'Going on with' : 'Made'} ${shop.repository}, with the Git remote ${shop.remote}`);
 
   const args = ['run', '--env', environment, '--yes'];

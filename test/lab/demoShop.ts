@@ -35,6 +35,7 @@ const author = {
   GIT_COMMITTER_DATE: '2026-01-05T09:00:00Z',
 };
 
+/** The same for every demo of a user, so that the next one can go on. */
 export function demoFolder(): string {
   const { uid, username } = userInfo();
   return join(tmpdir(), `towline-demo-${uid >= 0 ? uid : username}`);
@@ -48,10 +49,10 @@ export function demoFolder(): string {
  */
 export async function openDemoShop(
   sample: string,
+  folder: string,
   images: BaseImages,
   options: { readonly fresh: boolean; readonly choosePort: (preferred: number) => Promise<number> },
 ): Promise<DemoShop> {
-  const folder = demoFolder();
   await claimFolder(folder);
   const repository = join(folder, 'shop');
   const remote = join(folder, 'shop.git');

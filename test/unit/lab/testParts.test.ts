@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatSummary, readSuite } from '../../lab/testParts.ts';
+import { useTemporaryFolder } from '../../support/temporaryFolder.ts';
 
 describe('the line over all tests', () => {
   it('adds up checks and suites, and says why tests were skipped', () => {
@@ -23,14 +23,10 @@ describe('the line over all tests', () => {
 });
 
 describe('the counts of a suite', () => {
-  let folder = '';
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'towline-parts-'));
-  });
-  afterEach(() => rm(folder, { recursive: true }));
+  const temporaryFolder = useTemporaryFolder();
 
   async function failuresOf(counts: object | undefined, code: number): Promise<number> {
-    const file = join(folder, 'counts.json');
+    const file = join(temporaryFolder(), 'counts.json');
     if (counts) await writeFile(file, JSON.stringify(counts));
     return (await readSuite('unit', file, code)).failed;
   }
