@@ -9,7 +9,7 @@ import { readUnittest } from './readers/readUnittest.ts';
 import type { ReportContext, ReportFormat, TestReport } from './testReport.ts';
 
 /** Characters that are read of a report; the rest is left out, which makes the report incomplete. */
-export const longestReport = 64 * 1024 * 1024;
+const longestReport = 64 * 1024 * 1024;
 
 const readers: Readonly<Record<ReportFormat, (text: string, context: ReportContext) => TestReport>> = {
   junit: readJUnit,

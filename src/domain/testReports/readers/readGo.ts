@@ -2,6 +2,7 @@ import { goPackageFolder } from '../goPackageFolder.ts';
 import { createTestFailure } from '../testFailure.ts';
 import { countResults, type ReportContext, type TestReport, type TestResult } from '../testReport.ts';
 import { asText, isObject, type JsonObject, parseJson } from './jsonValue.ts';
+import { readGoMessage } from './readGoMessage.ts';
 
 interface GoTest {
   outcome?: TestResult['outcome'];
@@ -88,7 +89,12 @@ function readPackage(
     return [outcome === 'failed' ? failed([name, ...test.split('/')], output, name, context) : { outcome }];
   });
   if (group.ended !== 'fail' || results.some((result) => result.outcome === 'failed')) return results;
-  return [...results, failed([name], builds.get(group.failedBuild) ?? group.output, name, context)];
+  return [...results, failed([name], buildOutput(builds, group) ?? group.output, name, context)];
+}
+
+/** What the compiler said, without the line that names the package again. */
+function buildOutput(builds: ReadonlyMap<string, string[]>, group: GoPackage): string[] | undefined {
+  return builds.get(group.failedBuild)?.filter((line) => !line.startsWith('# '));
 }
 
 /** By test: the outcomes of its subtests. Only tests that have some are in it. */
@@ -108,18 +114,9 @@ function failed(
   importPath: string,
   context: ReportContext,
 ): TestResult {
-  const text = output.filter((line) => !/^\s*(?:=== |--- )/.test(line)).join('');
+  const text = output.join('');
   const packageFolder = goPackageFolder(importPath, context);
   const hint = packageFolder === undefined ? {} : { packageFolder };
-  const details = { names, message: readMessage(text), stack: text, hint };
+  const details = { names, message: readGoMessage(text), stack: text, hint };
   return { outcome: 'failed', failure: createTestFailure(details, context) };
-}
-
-/** What the test said, without the position before it and the stacks of goroutines after it. */
-function readMessage(text: string): string {
-  const stack = text.search(/^goroutine \d+ \[/m);
-  return text
-    .slice(0, stack < 0 ? undefined : stack)
-    .replace(/^ {4}/gm, '')
-    .replace(/^\S+\.go:\d+: /, '');
 }

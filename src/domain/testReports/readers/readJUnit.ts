@@ -4,6 +4,7 @@ import { cleanText, cutRepeat, cutStack, restoreLines } from '../failureText.ts'
 import { goPackageFolder } from '../goPackageFolder.ts';
 import { createTestFailure } from '../testFailure.ts';
 import { countResults, type ReportContext, type TestReport, type TestResult } from '../testReport.ts';
+import { readGoMessage } from './readGoMessage.ts';
 
 type Attributes = Readonly<Record<string, string>>;
 
@@ -135,6 +136,8 @@ function readLine({ line, file }: Attributes): number | undefined {
 function readMessage(attribute: string, text: string): string {
   // pytest's word for a module that does not load; the reason stands at the end, marked.
   if (attribute === 'collection failure') return text.replace(/^(?!E ).*\n?/gm, '').replace(/^E {3}/gm, '');
+  // gotestsum's only word.
+  if (attribute === 'Failed') return readGoMessage(text);
   const body = cutStack(`\n${text}`);
   return attribute.trim() === '' ? cutRepeat(cleanText(body)) : restoreLines(attribute, body);
 }

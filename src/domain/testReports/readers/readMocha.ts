@@ -25,7 +25,9 @@ export function readMocha(text: string, context: ReportContext): TestReport {
 function readEpilogue(text: string, context: ReportContext): TestReport {
   const count = (word: string) => Number(new RegExp(`^ {2}(\\d+) ${word}\\b`, 'm').exec(text)?.[1] ?? 0);
   const counts = { passed: count('passing'), skipped: count('pending'), failed: count('failing') };
-  return createTestReport(counts, readFailures(text.split('\n'), counts.failed, context));
+  const failures = readFailures(text.split('\n'), counts.failed, context);
+  const torn = failures.length < counts.failed ? 'The output of mocha ends within its summary.' : undefined;
+  return createTestReport(counts, failures, torn);
 }
 
 function readFailures(lines: readonly string[], failed: number, context: ReportContext): TestFailure[] {
