@@ -111,7 +111,13 @@ async function startProgram(
   };
   child.stdout.on('data', collect);
   child.stderr.on('data', collect);
-  const stop = () => stopChild(child);
+  // A test run that ends early must not leave a server behind.
+  const killNow = () => child.kill('SIGKILL');
+  process.once('exit', killNow);
+  const stop = async () => {
+    process.removeListener('exit', killNow);
+    await stopChild(child);
+  };
   const port = await waitFor(
     () => {
       const listening = /listening on 127\.0\.0\.1:(\d+)/.exec(log)?.[1];
