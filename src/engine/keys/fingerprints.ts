@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { RepoPath } from '../../domain/workspace/service.ts';
-import type { FileStatus, Files } from '../ports/files.ts';
+import type { Files } from '../ports/files.ts';
 import type { RecordStore } from '../ports/journalStore.ts';
 
 /**

@@ -94,6 +94,8 @@ export interface Repository {
   ): Promise<{ readonly tree: ObjectId; readonly parents: readonly ObjectId[]; readonly message: string }>;
   /** Files (not submodules) of a commit below a folder, recursive. */
   listTree(commit: ObjectId, folder: RepoPath, signal: AbortSignal): Promise<readonly TreeFile[]>;
+  /** Paths that differ between two commits. */
+  changedPaths(from: ObjectId, to: ObjectId, signal: AbortSignal): Promise<readonly RepoPath[]>;
   readBlobs(ids: readonly ObjectId[], signal: AbortSignal): Promise<ReadonlyMap<ObjectId, Uint8Array>>;
   /** Tree that a commit with these edits would have, written without any ref. */
   writeTree(base: ObjectId, edits: CommitRequest['edits'], signal: AbortSignal): Promise<ObjectId>;

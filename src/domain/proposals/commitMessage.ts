@@ -1,0 +1,82 @@
+import type { TestOutput } from '../runs/stepOutput.ts';
+
+/** One image of a proposal, as its commit tells it. */
+export interface ProposedImage {
+  readonly service: string;
+  /** Reference in the manifests so far; undefined when none was pinned. */
+  readonly before: string | undefined;
+  /** `repository:tag@digest` */
+  readonly after: string;
+  readonly tag: string;
+  readonly digest: string;
+  /** Source commit the image's labels name. */
+  readonly commit: string | undefined;
+  readonly dirty: boolean;
+  readonly tests: TestOutput | undefined;
+}
+
+/** Body line limit that Git's own tools and hosts wrap at. */
+const subjectLimit = 72;
+
+/**
+ * A commit message in the repository's own style: Conventional Commits where its history uses them. Trailers
+ * name what tools look for, one set for each image.
+ */
+export function commitMessage(
+  environment: string,
+  images: readonly ProposedImage[],
+  recentSubjects: readonly string[],
+): string {
+  const subject = subjectOf(environment, images, usesConventionalCommits(recentSubjects));
+  const body = images.map(describe).join('\n\n');
+  const trailers = images.flatMap((image) => [
+    ...(image.commit
+      ? [`Source-Commit: ${image.commit}${image.dirty ? ' (with uncommitted changes)' : ''}`]
+      : []),
+    `Image-Digest: ${image.after}`,
+  ]);
+  return `${subject}\n\n${body}\n\n${trailers.join('\n')}\n`;
+}
+
+/** The digest trailer marks commits of ours: a branch whose tip lacks it was changed by somebody else. */
+export function isProposalMessage(message: string): boolean {
+  return /^Image-Digest: \S+@sha256:[0-9a-f]{64}$/m.test(message);
+}
+
+/** At least half of the recent commits, merges and our own aside, read `type(scope)!: description`. */
+function usesConventionalCommits(subjects: readonly string[]): boolean {
+  const written = subjects.filter(
+    (subject) => !/^Merge /.test(subject) && !/^(chore\(deploy\): b|B)ump \S+ to /.test(subject),
+  );
+  const conventional = written.filter((subject) => /^[a-z]+(\([^)]+\))?!?: \S/.test(subject));
+  return conventional.length > 0 && conventional.length * 2 >= written.length;
+}
+
+function subjectOf(environment: string, images: readonly ProposedImage[], conventional: boolean): string {
+  const [first, ...others] = images;
+  const what =
+    first && others.length === 0
+      ? `${first.service} to ${first.tag}`
+      : `${images.map(({ service }) => service).join(', ')}`;
+  const text = conventional
+    ? `chore(deploy): bump ${what} in ${environment}`
+    : `Bump ${what} in ${environment}`;
+  if (text.length <= subjectLimit || others.length === 0) return text;
+  return conventional
+    ? `chore(deploy): bump ${images.length} images in ${environment}`
+    : `Bump ${images.length} images in ${environment}`;
+}
+
+function describe({ service, before, after, tests }: ProposedImage): string {
+  const lines = [`${service}: ${after}`];
+  if (before !== undefined) lines.push(`was ${before}`);
+  lines.push(`Tests: ${describeTests(tests)}`);
+  return lines.join('\n');
+}
+
+function describeTests(tests: TestOutput | undefined): string {
+  if (!tests || tests.command === undefined) return 'none declared';
+  if (!tests.counts) return 'passed (the runner gave no counts)';
+  const { passed, skipped } = tests.counts;
+  return `${passed} passed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}

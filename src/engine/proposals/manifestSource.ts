@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { TowlineError } from '../../domain/errors/towlineError.ts';
+import type { Environment } from '../../domain/workspace/environment.ts';
+import type { RepoPath } from '../../domain/workspace/service.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { ObjectId, Remote, Repository } from '../ports/repositories.ts';
+import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
+
+/** An environment's manifests as they are in Git now, seen from one run. */
+export interface ManifestSource {
+  readonly repository: Repository;
+  /** Undefined when the repository has none: proposals are then local branches. */
+  readonly remote: Remote | undefined;
+  /** Branch a proposal is made against. */
+  readonly base: string;
+  readonly baseCommit: ObjectId;
+  /** The environment's folder in this repository. */
+  readonly path: RepoPath;
+  /** Where a proposal branch points now; asked with the base in one exchange when it was named then. */
+  tip(branch: string): ObjectId | undefined;
+}
+
+/**
+ * Finds the manifests of an environment: this repository, another clone, or a mirror of a remote that is kept
+ * beside the journal. `branches` are the proposal branches whose tips will be needed.
+ */
+export async function openManifestSource(
+  ports: Ports,
+  opened: OpenWorkspace,
+  environment: Environment,
+  branches: readonly string[],
+  signal: AbortSignal,
+): Promise<ManifestSource> {
+  const repository = await openRepository(ports, opened, environment, signal);
+  const path =
+    environment.repository.kind === 'same'
+      ? [opened.prefix, environment.path].filter(Boolean).join('/')
+      : environment.path;
+  const remotes = await repository.remotes(signal);
+  const remote = remotes.find(({ name }) => name === 'origin') ?? remotes[0];
+  if (!remote) return localSource(repository, environment, branches, path, opened, signal);
+
+  const { defaultBranch, tips } = await repository.remoteTips(
+    remote.name,
+    [...(environment.branch ? [environment.branch] : []), ...branches],
+    signal,
+  );
+  const base = environment.branch ?? defaultBranch;
+  const baseCommit = base && tips.get(base);
+  if (!base || !baseCommit) {
+    throw new TowlineError('branch-missing', {
+      why: base
+        ? `${remote.name} (${remote.url}) has no branch ${base}.`
+        : `${remote.name} (${remote.url}) names no default branch; it may be empty.`,
+    });
+  }
+  if (!(await repository.hasObject(baseCommit, signal)))
+    await repository.fetchBranch(remote.name, base, signal);
+  return { repository, remote, base, baseCommit, path, tip: (branch) => tips.get(branch) };
+}
+
+async function openRepository(
+  ports: Ports,
+  opened: OpenWorkspace,
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<Repository> {
+  const place = environment.repository;
+  if (place.kind === 'same') return opened.repository;
+  if (place.kind === 'local') return ports.repositories.open(place.path, signal);
+  const name = createHash('sha256').update(place.url).digest('hex').slice(0, 16);
+  return ports.repositories.openMirror(
+    place.url,
+    join(opened.repository.place.commonFolder, 'towline', 'mirrors', name),
+    signal,
+  );
+}
+
+async function localSource(
+  repository: Repository,
+  environment: Environment,
+  branches: readonly string[],
+  path: RepoPath,
+  opened: OpenWorkspace,
+  signal: AbortSignal,
+): Promise<ManifestSource> {
+  const base = environment.branch ?? (repository === opened.repository ? opened.state.branch : undefined);
+  const baseCommit = base && (await repository.resolve(`refs/heads/${base}`, signal));
+  if (!base || !baseCommit) {
+    throw new TowlineError('branch-missing', {
+      why: base
+        ? `The repository has no branch ${base}.`
+        : 'HEAD is detached and the repository has no remote, so there is no branch to propose against.',
+      next: `Name the branch in towline.yaml: environments.${environment.name}.branch`,
+    });
+  }
+  const tips = new Map<string, ObjectId>();
+  for (const branch of branches) {
+    const tip = await repository.resolve(`refs/heads/${branch}`, signal);
+    if (tip) tips.set(branch, tip);
+  }
+  return { repository, remote: undefined, base, baseCommit, path, tip: (branch) => tips.get(branch) };
+}

@@ -1,0 +1,92 @@
+import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { isProposalMessage } from '../../domain/proposals/commitMessage.ts';
+import type { ProposeOutput } from '../../domain/runs/stepOutput.ts';
+import type { RepoPath } from '../../domain/workspace/service.ts';
+import type { ObjectId } from '../ports/repositories.ts';
+import type { ManifestSource } from './manifestSource.ts';
+
+/** A change of the manifests that wants a branch. */
+export interface ProposalContent {
+  readonly branch: string;
+  readonly files: ReadonlyMap<RepoPath, string>;
+  /** Called only when a commit is needed. */
+  readonly message: () => Promise<string>;
+}
+
+/**
+ * Puts a proposal on its branch: nothing is done where the branch says the same already, a branch of ours is
+ * moved with a lease on what it was, and one that somebody else committed to is left alone. Throws what
+ * `Repository.commit` and `push` throw.
+ */
+export async function placeProposal(
+  source: ManifestSource,
+  content: ProposalContent,
+  signal: AbortSignal,
+): Promise<{
+  readonly change: Extract<ProposeOutput['change'], 'created' | 'updated' | 'same'>;
+  readonly commit: ObjectId;
+}> {
+  const { repository, remote, baseCommit } = source;
+  const { branch } = content;
+  const encoder = new TextEncoder();
+  const edits = [...content.files].map(([path, text]) => ({ path, content: encoder.encode(text) }));
+
+  const tip = source.tip(branch);
+  if (tip !== undefined) {
+    if (remote && !(await repository.hasObject(tip, signal)))
+      await repository.fetchBranch(remote.name, branch, signal);
+    const known = await readBranch(source, branch, tip, signal);
+    if (await saysTheSame(source, known, edits, signal)) return { change: 'same', commit: tip };
+  }
+
+  const { commit } = await repository.commit(
+    { base: baseCommit, edits, message: await content.message() },
+    signal,
+  );
+  if (remote) await repository.push(remote.name, commit, branch, tip, signal);
+  else await repository.updateRef(`refs/heads/${branch}`, commit, tip, signal);
+  return { change: tip === undefined ? 'created' : 'updated', commit };
+}
+
+interface ProposalBranch {
+  readonly tip: ObjectId;
+  /** The commit of the environment's branch that it was made on. */
+  readonly parent: ObjectId;
+  readonly tree: ObjectId;
+}
+
+/** The branch as we left it, or an error when it holds somebody else's work: that must not be lost. */
+export async function readBranch(
+  source: ManifestSource,
+  branch: string,
+  tip: ObjectId,
+  signal: AbortSignal,
+): Promise<ProposalBranch> {
+  const { message, parents, tree } = await source.repository.readCommit(tip, signal);
+  const [parent, ...others] = parents;
+  if (!isProposalMessage(message) || parent === undefined || others.length > 0) {
+    throw new TowlineError('branch-moved', {
+      why: `The newest commit of ${branch} (${tip.slice(0, 7)}) was not made by Towline.`,
+      next: 'Merge that branch, or delete it after keeping what it holds; then run again.',
+    });
+  }
+  return { tip, parent, tree };
+}
+
+/**
+ * Whether the branch holds these edits already: on this very base, or on an older one when the base's newer
+ * commits left the edited files alone, so that reviewers keep what they looked at.
+ */
+async function saysTheSame(
+  { repository, baseCommit }: ManifestSource,
+  branch: ProposalBranch,
+  edits: readonly { readonly path: RepoPath; readonly content: Uint8Array }[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (branch.parent === baseCommit)
+    return branch.tree === (await repository.writeTree(baseCommit, edits, signal));
+  if (!(await repository.isAncestor(branch.parent, baseCommit, signal))) return false;
+  if (branch.tree !== (await repository.writeTree(branch.parent, edits, signal))) return false;
+  const changed = await repository.changedPaths(branch.parent, baseCommit, signal);
+  return edits.every(({ path }) => !changed.includes(path));
+}

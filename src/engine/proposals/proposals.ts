@@ -1,0 +1,69 @@
+import { proposalBranch } from '../../domain/proposals/proposalBranch.ts';
+import type { PushOutput, TestOutput } from '../../domain/runs/stepOutput.ts';
+import type { Environment } from '../../domain/workspace/environment.ts';
+import type { Service } from '../../domain/workspace/service.ts';
+import type { RecordStore } from '../ports/journalStore.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
+import { type ManifestSource, openManifestSource } from './manifestSource.ts';
+
+/** A service's image on its way into the manifests. */
+export interface WantedImage {
+  readonly service: Service;
+  readonly pushed: PushOutput;
+  readonly tests: TestOutput | undefined;
+}
+
+/** Proposals of one run to its environment. */
+export interface Proposals {
+  /** The manifests as Git has them now; read once a run. */
+  source(signal: AbortSignal): Promise<ManifestSource>;
+  /** Asks, where a remote gets branches of this environment for the first time; later runs remember a yes. */
+  allowed(signal: AbortSignal): Promise<boolean>;
+  branchOf(service: Service): string;
+}
+
+export function createProposals(
+  ports: Ports,
+  records: RecordStore,
+  opened: OpenWorkspace,
+  environment: Environment,
+  services: readonly Service[],
+): Proposals {
+  const branches = [...new Set(services.map((service) => branchOf(service)))];
+  let source: Promise<ManifestSource> | undefined;
+  let answer: Promise<boolean> | undefined;
+
+  function branchOf(service: Service): string {
+    return proposalBranch(environment.name, service.name, environment.group);
+  }
+
+  function openSource(signal: AbortSignal): Promise<ManifestSource> {
+    source ??= openManifestSource(ports, opened, environment, branches, signal).catch((error: unknown) => {
+      source = undefined;
+      throw error;
+    });
+    return source;
+  }
+
+  async function ask(signal: AbortSignal): Promise<boolean> {
+    const { remote, base } = await openSource(signal);
+    if (!remote) return true;
+    const name = `allowed/${encodeURIComponent(environment.name)}`;
+    const place = JSON.stringify({ remote: remote.url, base });
+    if (records.read(name) === place) return true;
+    const question = { environment: environment.name, remote: remote.url, branches, base };
+    if ((await ports.consent.allowBranches(question, signal)) === 'declined') return false;
+    await records.write(name, place);
+    return true;
+  }
+
+  return {
+    source: openSource,
+    allowed(signal) {
+      answer ??= ask(signal);
+      return answer;
+    },
+    branchOf,
+  };
+}

@@ -1,0 +1,90 @@
+import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { registryPlace, targetRepository } from '../../domain/images/targetRepository.ts';
+import type { Credential } from '../ports/credentials.ts';
+import type { Ports } from '../ports/ports.ts';
+import { defaultRegistryPort, type LocalRegistry } from './localRegistry.ts';
+
+/** Registries as one run sees them: where images go, and whether they are there. */
+export interface Registries {
+  /** `host/path` a service's image is pushed to. */
+  repositoryOf(image: string): string;
+  /** Sees to it that the registry of a repository answers; starts Towline's own where it is meant. `notice` hears of it. */
+  ready(repository: string, notice: (message: string) => void, signal: AbortSignal): Promise<void>;
+  credentialFor(repository: string, signal: AbortSignal): Promise<Credential | undefined>;
+  /** Whether a digest is there; asked once a run, since a digest's content never changes. Throws as the Registry port does. */
+  holds(repository: string, digest: string, signal: AbortSignal): Promise<boolean>;
+  /** Throws as the Registry port does. */
+  findDigest(repository: string, reference: string, signal: AbortSignal): Promise<string | undefined>;
+}
+
+export function createRegistries(
+  ports: Ports,
+  local: LocalRegistry,
+  configured: string | undefined,
+): Registries {
+  const registry = configured ?? `localhost:${defaultRegistryPort}`;
+  const started = new Map<string, Promise<void>>();
+
+  const credentialFor = (repository: string, signal: AbortSignal): Promise<Credential | undefined> =>
+    ports.credentials.find(registryPlace(repository).registry, signal);
+
+  async function makeReady(
+    host: string,
+    notice: (message: string) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      await ports.registry.ping(host, undefined, signal);
+    } catch (error) {
+      const port = loopbackPort(host);
+      if (port === undefined || !TowlineError.is(error, 'registry-unreachable')) throw error;
+      const why = configured === undefined ? 'No registry is configured' : `Nothing answers on ${host}`;
+      notice(`${why}: starting Towline's own local registry there.`);
+      const how = await local.start(port, signal);
+      notice(`Towline's local registry runs on ${host} as ${how}; \`towline registry stop\` ends it.`);
+    }
+  }
+
+  async function findDigest(
+    repository: string,
+    reference: string,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const { registry: host, path } = registryPlace(repository);
+    const credential = await credentialFor(repository, signal);
+    return ports.registry.findDigest({ registry: host, repository: path, reference }, credential, signal);
+  }
+
+  const held = new Map<string, Promise<boolean>>();
+
+  return {
+    repositoryOf: (image) => targetRepository(registry, image),
+    credentialFor,
+    ready(repository, notice, signal) {
+      const host = registryPlace(repository).registry;
+      let promise = started.get(host);
+      if (promise === undefined) {
+        promise = makeReady(host, notice, signal);
+        started.set(host, promise);
+      }
+      return promise;
+    },
+    holds(repository, digest, signal) {
+      const name = `${repository}@${digest}`;
+      let promise = held.get(name);
+      if (promise === undefined) {
+        promise = findDigest(repository, digest, signal).then((found) => found === digest);
+        promise.catch(() => held.delete(name));
+        held.set(name, promise);
+      }
+      return promise;
+    },
+    findDigest,
+  };
+}
+
+/** Port of a loopback host that Towline's own registry may serve; undefined for any other host. */
+function loopbackPort(host: string): number | undefined {
+  const match = /^(?:localhost|127\.0\.0\.1):(\d+)$/.exec(host);
+  return match ? Number(match[1]) : undefined;
+}

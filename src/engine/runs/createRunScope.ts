@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { parseImageReference } from '../../domain/images/imageReference.ts';
+import type { Plan } from '../../domain/plan/planRun.ts';
+import type { RunRequest } from '../../domain/runs/runEvent.ts';
+import { createBaseImages } from '../keys/baseImages.ts';
+import { createFingerprints } from '../keys/fingerprints.ts';
+import { createResults } from '../keys/results.ts';
+import { createToolVersions } from '../keys/toolVersions.ts';
+import type { RecordStore } from '../ports/journalStore.ts';
+import type { HostFacts, Ports } from '../ports/ports.ts';
+import { createProposals } from '../proposals/proposals.ts';
+import { createLocalRegistry } from '../registries/localRegistry.ts';
+import { createRegistries } from '../registries/registries.ts';
+import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
+import type { RunScope } from './runScope.ts';
+
+/** Builds what the steps of one run share; reads nothing but small records until a step asks. */
+export async function createRunScope(
+  ports: Ports,
+  facts: HostFacts,
+  opened: OpenWorkspace,
+  plan: Plan,
+  dirtyServices: ReadonlySet<string>,
+  request: RunRequest,
+  run: number,
+): Promise<RunScope> {
+  const records = ports.stores.openRecords(opened.repository.place.commonFolder);
+  const now = (): number => ports.clock.now();
+  const { workspace, folder } = opened;
+  const maxAge = workspace.settings.baseImageMaxAge * 1000;
+  const registries = createRegistries(
+    ports,
+    createLocalRegistry(ports, facts.dataFolder),
+    workspace.registry,
+  );
+  const environment = workspace.environments.find(({ name }) => name === request.environment);
+  const proposed = plan
+    .filter(({ steps }) => steps.some(({ step }) => step === 'propose'))
+    .map(({ service }) => service);
+  return {
+    ports,
+    facts,
+    run,
+    request,
+    opened,
+    environment,
+    dirtyServices,
+    records,
+    keySecret: await keySecret(records),
+    fingerprints: createFingerprints(folder, ports.files, records, now),
+    tools: createToolVersions({ ...ports, records }, folder, maxAge, now),
+    baseImages: createBaseImages(
+      {
+        containers: ports.containers,
+        records,
+        findDigest: (reference, signal) => {
+          const { repository = reference, tag = 'latest' } = parseImageReference(reference) ?? {};
+          return registries.findDigest(repository, tag, signal);
+        },
+      },
+      maxAge,
+      now,
+    ),
+    results: createResults(records),
+    registries,
+    proposals: environment && createProposals(ports, records, opened, environment, proposed),
+  };
+}
+
+/** Made once per repository, so that keys of secret values tell nothing outside it. */
+async function keySecret(records: RecordStore): Promise<string> {
+  const known = records.read('key-secret');
+  if (known) return known;
+  const made = randomBytes(32).toString('hex');
+  await records.write('key-secret', made);
+  // Another process may have been first; what the store holds now is what everybody uses.
+  return records.read('key-secret') ?? made;
+}

@@ -1,0 +1,123 @@
+import { failureOf, TowlineError } from '../../domain/errors/towlineError.ts';
+import { changedInputs, type KeyInputs } from '../../domain/keys/keyInputs.ts';
+import type { Hold } from '../../domain/runs/hold.ts';
+import type { StepResult } from '../../domain/runs/runEvent.ts';
+import type { StepOutput } from '../../domain/runs/stepOutput.ts';
+import { contentKey } from '../keys/contentKey.ts';
+import { isHold, type Step, type StepContext } from '../steps/step.ts';
+
+export interface Performed {
+  readonly result: StepResult;
+  /** What the result depends on; undefined when there is none. */
+  readonly inputs: KeyInputs | undefined;
+}
+
+/**
+ * One step of one service: reuse what the same inputs gave before and still exists, else do the work and keep
+ * its result. Every outcome but a cancelled run comes back as a value.
+ */
+export async function performStep(
+  step: Step,
+  context: StepContext,
+  started: () => Promise<void>,
+): Promise<Performed> {
+  try {
+    return await takeStep(step, context, started);
+  } catch (error) {
+    if (context.signal.aborted) return without({ outcome: 'cancelled' });
+    return without({ outcome: 'failed', failure: failureOf(error) });
+  }
+}
+
+async function takeStep(step: Step, context: StepContext, started: () => Promise<void>): Promise<Performed> {
+  const { scope, service } = context;
+  const inputs = await step.inputs(context);
+  if (isHold(inputs)) return without({ outcome: 'held', hold: inputs });
+  const key = contentKey(inputs);
+
+  const stored = scope.request.anyway ? undefined : scope.results.find(step.name, service.name, key);
+  if (stored && (await step.verify(context, stored.output))) {
+    return { result: { outcome: 'reused', output: stored.output, key, fromRun: stored.run }, inputs };
+  }
+  const why = stored ? 'result-gone' : reasonToRun(step, context, inputs);
+
+  await started();
+  const output = await withinTimeLimit(step, context, (limited) => step.run(limited, key));
+  if (isHold(output)) return without({ outcome: 'held', hold: output });
+
+  const settled = await sameInputs(step, context, inputs, output);
+  const settledKey = contentKey(settled);
+  await scope.results.store(step.name, {
+    version: 1,
+    key: settledKey,
+    service: service.name,
+    run: scope.run,
+    inputs: settled,
+    output,
+  });
+  return { result: { outcome: 'passed', output, key: settledKey, why }, inputs: settled };
+}
+
+function reasonToRun(
+  step: Step,
+  { scope, service }: StepContext,
+  inputs: KeyInputs,
+): Extract<StepResult, { outcome: 'passed' }>['why'] {
+  if (scope.request.anyway) return 'anyway';
+  const latest = scope.results.latest(step.name, service.name);
+  return latest ? changedInputs(latest.inputs, inputs) : 'first';
+}
+
+/**
+ * The inputs once more after the work. Files must be what they were when the key was taken: a result of other
+ * content would stand for this one for ever. What only the work could tell (a base image it pulled) may differ.
+ * The same holds for what the gate let through: what was tested is what was built.
+ */
+async function sameInputs(
+  step: Step,
+  context: StepContext,
+  before: KeyInputs,
+  output: StepOutput,
+): Promise<KeyInputs> {
+  const after = await step.inputs(context);
+  const gated = step.gate && context.earlier.testInputs ? await step.gate.inputs(context) : undefined;
+  const changed = [
+    ...changedFiles(before, after),
+    ...(gated && context.earlier.testInputs ? changedFiles(context.earlier.testInputs, gated) : []),
+  ];
+  const [first, ...others] = changed;
+  if (first === undefined) return isHold(after) ? before : after;
+  await step.undo?.(context, output);
+  throw new TowlineError('inputs-changed', {
+    why: `${first}${others.length > 0 ? ` and ${others.length} more` : ''} changed while ${context.service.name} was at its ${step.name} step.`,
+  });
+}
+
+function changedFiles(before: KeyInputs, after: KeyInputs | Hold): readonly string[] {
+  if (isHold(after)) return [];
+  return changedInputs(before, after)
+    .filter(({ input }) => /^(file|folder) /.test(input))
+    .map(({ input }) => input.replace(/^\w+ /, ''));
+}
+
+function without(result: StepResult): Performed {
+  return { result, inputs: undefined };
+}
+
+async function withinTimeLimit<T>(
+  step: Step,
+  context: StepContext,
+  work: (context: StepContext) => Promise<T>,
+): Promise<T> {
+  const seconds = step.timeLimit(context);
+  if (seconds === undefined) return work(context);
+  const limit = AbortSignal.timeout(seconds * 1000);
+  try {
+    return await work({ ...context, signal: AbortSignal.any([context.signal, limit]) });
+  } catch (error) {
+    if (!limit.aborted || context.signal.aborted) throw error;
+    throw new TowlineError('timed-out', {
+      why: `The ${step.name} step of ${context.service.name} took longer than ${seconds} s and was ended.`,
+    });
+  }
+}

@@ -1,0 +1,34 @@
+import type { RunRequest } from '../../domain/runs/runEvent.ts';
+import type { Environment } from '../../domain/workspace/environment.ts';
+import type { BaseImages } from '../keys/baseImages.ts';
+import type { Fingerprints } from '../keys/fingerprints.ts';
+import type { Results } from '../keys/results.ts';
+import type { ToolVersions } from '../keys/toolVersions.ts';
+import type { RecordStore } from '../ports/journalStore.ts';
+import type { HostFacts, Ports } from '../ports/ports.ts';
+import type { Proposals } from '../proposals/proposals.ts';
+import type { Registries } from '../registries/registries.ts';
+import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
+
+/** What all steps of one run share. */
+export interface RunScope {
+  readonly ports: Ports;
+  readonly facts: HostFacts;
+  /** Number of the run. */
+  readonly run: number;
+  readonly request: RunRequest;
+  readonly opened: OpenWorkspace;
+  readonly environment: Environment | undefined;
+  /** Services with uncommitted changes in what they are built or tested from. */
+  readonly dirtyServices: ReadonlySet<string>;
+  readonly records: RecordStore;
+  /** Random text of this repository that keys values which may be secret. */
+  readonly keySecret: string;
+  readonly fingerprints: Fingerprints;
+  readonly tools: ToolVersions;
+  readonly baseImages: BaseImages;
+  readonly results: Results;
+  readonly registries: Registries;
+  /** Undefined when the run has no environment. */
+  readonly proposals: Proposals | undefined;
+}

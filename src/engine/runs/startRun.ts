@@ -1,0 +1,139 @@
+import { createSlots } from '../../base/slots.ts';
+import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { findDirtyServices } from '../../domain/plan/findDirtyServices.ts';
+import { type Plan, planRun } from '../../domain/plan/planRun.ts';
+import type { RunEvent, RunOutcome, RunRequest } from '../../domain/runs/runEvent.ts';
+import { type RunState, reduceRun } from '../../domain/runs/runState.ts';
+import type { OwnedRun } from '../ports/journalStore.ts';
+import type { HostFacts, Ports } from '../ports/ports.ts';
+import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
+import { createRunScope } from './createRunScope.ts';
+import { createJournalWriter } from './journalWriter.ts';
+import { pruneRuns } from './pruneRuns.ts';
+import type { RunScope } from './runScope.ts';
+import { runService, type ServiceOutcome } from './runService.ts';
+import { createSiblings } from './siblings.ts';
+
+export interface StartOptions {
+  readonly request: RunRequest;
+  /** The run this one goes on from, for the record; its good results are found by their keys. */
+  readonly resumes?: number;
+  /** Hears each event once it is on disk. */
+  readonly onEvent?: (event: RunEvent, state: RunState) => void;
+}
+
+/**
+ * Runs the pipeline to its end and gives the run as its journal tells it. Cancelling through the signal, or by
+ * another process through the journal folder, ends it with the outcome `cancelled`. Throws `config-invalid`,
+ * `service-unknown`, `environment-unknown` before a run exists, and `journal-failed`.
+ */
+export async function startRun(
+  ports: Ports,
+  facts: HostFacts,
+  opened: OpenWorkspace,
+  options: StartOptions,
+  signal: AbortSignal,
+): Promise<RunState> {
+  const { request } = options;
+  checkRequest(opened, request);
+  const dirtyServices = findDirtyServices(opened.workspace.services, opened.state.dirty);
+  const plan = planRun(opened.workspace, request, {
+    committed: opened.state.head !== undefined,
+    dirtyServices,
+  });
+
+  const { commonFolder } = opened.repository.place;
+  const journal = ports.stores.openJournal(commonFolder);
+  const owned = await journal.createRun();
+  const cancel = new AbortController();
+  const listening = owned.onCancelRequested(() =>
+    cancel.abort(new DOMException('Cancelled by another process', 'AbortError')),
+  );
+  try {
+    const scope = await createRunScope(ports, facts, opened, plan, dirtyServices, request, owned.number);
+    const state = await recordRun(scope, plan, owned, options, AbortSignal.any([signal, cancel.signal]));
+    await Promise.all([scope.fingerprints.save(), scope.tools.save(), scope.baseImages.save()]);
+    await pruneRuns(journal, scope.records, opened.workspace.settings.keepRuns);
+    return state;
+  } finally {
+    listening.dispose();
+    await owned.close();
+  }
+}
+
+function checkRequest({ workspace }: OpenWorkspace, request: RunRequest): void {
+  const errors = workspace.problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0)
+    throw new TowlineError('config-invalid', {
+      why: errors.map(({ message }) => message).join('\n'),
+      problems: errors,
+    });
+  const names = workspace.services.map(({ name }) => name);
+  const unknown = request.services.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new TowlineError('service-unknown', {
+      why: `${unknown} is none of ${names.join(', ') || 'the services found here (there are none)'}.`,
+    });
+  }
+  const environments = workspace.environments.map(({ name }) => name);
+  if (request.environment !== undefined && !environments.includes(request.environment)) {
+    throw new TowlineError('environment-unknown', {
+      why: `${request.environment} is none of ${environments.join(', ') || 'the environments found here (there are none)'}.`,
+    });
+  }
+}
+
+/** The run between its first and last record. */
+async function recordRun(
+  scope: RunScope,
+  plan: Plan,
+  owned: OwnedRun,
+  options: StartOptions,
+  signal: AbortSignal,
+): Promise<RunState> {
+  const now = (): number => scope.ports.clock.now();
+  let state: RunState | undefined;
+  const writer = createJournalWriter(owned, (event) => {
+    state = reduceRun(state, event);
+    if (state) options.onEvent?.(event, state);
+  });
+  const { state: git } = scope.opened;
+  const started = writer.record({
+    type: 'run-started',
+    at: now(),
+    run: scope.run,
+    host: scope.facts.host,
+    version: scope.facts.version,
+    request: options.request,
+    ...(options.resumes === undefined ? {} : { resumes: options.resumes }),
+    commit: git.head,
+    branch: git.branch,
+    dirty: git.dirty.length > 0,
+    services: plan.map(({ service, steps }) => ({
+      name: service.name,
+      steps: steps.map(({ step }) => step),
+    })),
+  });
+  await started;
+
+  const floor = {
+    scope,
+    proposing: plan
+      .filter(({ steps }) => steps.some(({ step }) => step === 'propose'))
+      .map(({ service }) => service.name),
+    siblings: createSiblings(),
+    slots: createSlots(scope.opened.workspace.settings.parallel),
+    owned,
+    record: writer.record,
+    signal,
+  };
+  const outcomes = await Promise.all(plan.map((planned) => runService(planned, floor)));
+  await writer.record({ type: 'run-finished', at: now(), outcome: worst(outcomes, signal) });
+  if (!state) throw new TowlineError('journal-failed', { why: 'The first record of the run is missing.' });
+  return state;
+}
+
+function worst(outcomes: readonly ServiceOutcome[], signal: AbortSignal): RunOutcome {
+  if (signal.aborted) return 'cancelled';
+  return (['failed', 'cancelled', 'held'] as const).find((outcome) => outcomes.includes(outcome)) ?? 'passed';
+}

@@ -1,0 +1,254 @@
+import { join } from 'node:path';
+import { readDockerfile } from '../../domain/dockerfile/readDockerfile.ts';
+import { type ResolvedDockerfile, resolveDockerfile } from '../../domain/dockerfile/resolveDockerfile.ts';
+import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { parseImageReference } from '../../domain/images/imageReference.ts';
+import { imageTag } from '../../domain/images/imageTag.ts';
+import { registryPlace } from '../../domain/images/targetRepository.ts';
+import type { KeyInputs } from '../../domain/keys/keyInputs.ts';
+import type { BuildOutput } from '../../domain/runs/stepOutput.ts';
+import type { BuildPlan, RepoPath, Service } from '../../domain/workspace/service.ts';
+import { fileInputs, keyedHash } from '../keys/contentKey.ts';
+import type { ContextFile, ImageBuild } from '../ports/containerEngine.ts';
+import type { Credential } from '../ports/credentials.ts';
+import { contextFiles } from './contextFiles.ts';
+import { findPushed } from './pushStep.ts';
+import type { Step, StepContext } from './step.ts';
+import { testStep } from './testStep.ts';
+
+/** Test passed → an image on the engine, named by branch, commit and time. */
+export const buildStep: Step<BuildOutput> = {
+  name: 'build',
+  gate: testStep,
+
+  timeLimit: ({ service }) => service.build?.timeout,
+
+  async inputs(context) {
+    const { service, scope, signal } = context;
+    const build = planOf(service);
+    const { resolved } = readBuildFile(context, build);
+    const [files, bases] = await Promise.all([
+      contextInputs(context, build),
+      baseInputs(context, build, resolved.baseImages),
+    ]);
+    return {
+      ...files,
+      ...bases,
+      ...(await secretInputs(context, build)),
+      recipe: JSON.stringify([build.target, build.args, build.platform, build.ssh, build.contexts]),
+      commit: scope.dirtyServices.has(service.name) ? 'with uncommitted changes' : 'clean',
+    };
+
+    async function contextInputs(_: StepContext, plan: BuildPlan): Promise<KeyInputs> {
+      const listed = contextFiles(scope.opened.folder, plan, scope.ports.files);
+      const inside = (path: RepoPath): RepoPath => (plan.context === '' ? path : `${plan.context}/${path}`);
+      const paths = listed.filter(({ kind }) => kind !== 'folder').map(({ path }) => inside(path));
+      const fingerprints = await scope.fingerprints.of([...new Set([...paths, plan.dockerfile])], signal);
+      const folders = listed.filter(({ kind }) => kind === 'folder');
+      return {
+        ...fileInputs(fingerprints),
+        ...Object.fromEntries(folders.map(({ path, mode }) => [`folder ${inside(path)}`, mode.toString(8)])),
+      };
+    }
+  },
+
+  async verify(context, output) {
+    if (await findPushed(context, output)) return true;
+    return (await context.scope.ports.containers.inspectImage(output.imageId, context.signal)) !== undefined;
+  },
+
+  async run(context, key) {
+    const { service, scope, signal, report } = context;
+    const build = planOf(service);
+    const { resolved } = readBuildFile(context, build);
+    await placeUpstreamImages(context, resolved.baseImages);
+
+    const facts = await sourceFacts(context, key);
+    const files = contextFiles(scope.opened.folder, build, scope.ports.files);
+    const request = await imageBuild(context, build, resolved, files, facts);
+    const { id } = await scope.ports.containers.buildImage(
+      request,
+      (progress) => {
+        if (progress.type === 'output') report.output(progress.text);
+        else report.substep(progress.id, progress.name, progress.state);
+      },
+      signal,
+    );
+    scope.baseImages.forget(resolved.baseImages);
+    return { step: 'build', imageId: id, tag: facts.tag, commit: facts.commit?.id, dirty: facts.dirty };
+  },
+
+  async undo({ scope, service, signal }, { tag }) {
+    await scope.ports.containers.removeImage(
+      `${scope.registries.repositoryOf(service.image)}:${tag}`,
+      signal,
+    );
+  },
+};
+
+interface SourceFacts {
+  readonly commit: { readonly id: string; readonly time: number } | undefined;
+  readonly dirty: boolean;
+  readonly tag: string;
+  /** Where the source lives, for people and tools that read the labels. */
+  readonly source: string | undefined;
+}
+
+function planOf(service: Service): BuildPlan {
+  if (!service.build)
+    throw new TowlineError('dockerfile-missing', { why: `${service.name} has no Dockerfile.` });
+  return service.build;
+}
+
+function readBuildFile(context: StepContext, build: BuildPlan): { readonly resolved: ResolvedDockerfile } {
+  const { scope, service } = context;
+  const text = scope.ports.files.readText(join(scope.opened.folder, build.dockerfile));
+  if (text === undefined) {
+    throw new TowlineError('dockerfile-missing', {
+      why: `${build.dockerfile} of ${service.name} does not exist.`,
+      at: { file: build.dockerfile, line: 1, column: 1 },
+    });
+  }
+  return { resolved: resolveDockerfile(readDockerfile(text), build) };
+}
+
+/** Each base image by what its name means now: another service's image, or a digest. */
+async function baseInputs(
+  context: StepContext,
+  build: BuildPlan,
+  baseImages: readonly string[],
+): Promise<KeyInputs> {
+  const { scope, signal, upstream } = context;
+  const inputs = baseImages.map(async (reference) => {
+    const service = upstreamOf(context, reference);
+    const image = service ? upstream.get(service.name)?.imageId : undefined;
+    return [
+      `base ${reference}`,
+      image ?? (await scope.baseImages.identify(reference, build.platform, signal)),
+    ] as const;
+  });
+  return Object.fromEntries(await Promise.all(inputs));
+}
+
+async function secretInputs({ scope, signal }: StepContext, build: BuildPlan): Promise<KeyInputs> {
+  const inputs: Record<string, string> = {};
+  for (const { id, source } of build.secrets) {
+    const value =
+      'environment' in source
+        ? scope.ports.processes.environment[source.environment]
+        : (await scope.fingerprints.of([source.file], signal)).get(source.file);
+    inputs[`secret ${id}`] = value === undefined ? 'unset' : keyedHash(value, scope.keySecret);
+  }
+  return inputs;
+}
+
+/** The service whose image a FROM line means: the same repository, with or without its registry. */
+function upstreamOf({ scope, service }: StepContext, reference: string): Service | undefined {
+  const repository = parseImageReference(reference)?.repository;
+  return scope.opened.workspace.services.find(
+    (other) =>
+      service.dependsOn.includes(other.name) &&
+      (other.image === repository || scope.registries.repositoryOf(other.image) === repository),
+  );
+}
+
+/** Gives upstream images, on this engine, the names that FROM lines use; brings them back where they were removed. */
+async function placeUpstreamImages(context: StepContext, baseImages: readonly string[]): Promise<void> {
+  const { scope, signal, upstream } = context;
+  const { containers } = scope.ports;
+  for (const reference of baseImages) {
+    const service = upstreamOf(context, reference);
+    const built = service && upstream.get(service.name);
+    if (!service || !built) continue;
+    if (!(await containers.inspectImage(built.imageId, signal))) {
+      const pushed = await findPushed({ ...context, service }, built);
+      if (!pushed) {
+        throw new TowlineError('base-image-missing', {
+          why: `The image of ${service.name} (${built.tag}) is neither on the engine nor in a registry.`,
+          next: `Run again with --anyway to build ${service.name} again.`,
+        });
+      }
+      const credential = await scope.registries.credentialFor(pushed.repository, signal);
+      await containers.pullImage(`${pushed.repository}@${pushed.digest}`, credential, signal);
+    }
+    const { repository = reference, tag = 'latest' } = parseImageReference(reference) ?? {};
+    await containers.tagImage(built.imageId, `${repository}:${tag}`, signal);
+  }
+}
+
+/** What the image says of its source: the newest commit that touched what it is made from. */
+async function sourceFacts(context: StepContext, key: string): Promise<SourceFacts> {
+  const { scope, service, signal } = context;
+  const { repository, prefix, state } = scope.opened;
+  const build = planOf(service);
+  const paths = [service.folder, build.context, build.dockerfile].map((path) =>
+    [prefix, path].filter(Boolean).join('/'),
+  );
+  const [commit, remotes] = await Promise.all([
+    state.head ? repository.lastCommitTouching(state.head, paths, signal) : undefined,
+    repository.remotes(signal),
+  ]);
+  const dirty = scope.dirtyServices.has(service.name);
+  return {
+    commit,
+    dirty,
+    tag: imageTag({ branch: state.branch, commit, dirty, key }),
+    source: (remotes.find(({ name }) => name === 'origin') ?? remotes[0])?.url,
+  };
+}
+
+async function imageBuild(
+  context: StepContext,
+  build: BuildPlan,
+  resolved: ResolvedDockerfile,
+  files: readonly ContextFile[],
+  facts: SourceFacts,
+): Promise<ImageBuild> {
+  const { scope, service } = context;
+  const { folder } = scope.opened;
+  return {
+    contextFolder: join(folder, build.context),
+    files,
+    dockerfile: join(folder, build.dockerfile),
+    tags: [`${scope.registries.repositoryOf(service.image)}:${facts.tag}`],
+    ...(build.target === undefined ? {} : { target: build.target }),
+    args: build.args,
+    ...(build.platform === undefined ? {} : { platform: build.platform }),
+    labels: imageLabels(service, facts),
+    secrets: build.secrets,
+    ssh: build.ssh,
+    contexts: build.contexts,
+    credentials: await baseCredentials(context, resolved.baseImages),
+    repositoryFolder: folder,
+  };
+}
+
+/** `created` is the commit's time, so that building the same commit again gives the same image. */
+function imageLabels(
+  service: Service,
+  { commit, dirty, tag, source }: SourceFacts,
+): Readonly<Record<string, string>> {
+  return {
+    'org.opencontainers.image.title': service.name,
+    'org.opencontainers.image.version': tag,
+    ...(commit ? { 'org.opencontainers.image.created': new Date(commit.time * 1000).toISOString() } : {}),
+    ...(commit ? { 'org.opencontainers.image.revision': dirty ? `${commit.id}-dirty` : commit.id } : {}),
+    ...(source ? { 'org.opencontainers.image.source': source } : {}),
+  };
+}
+
+async function baseCredentials(
+  { scope, signal }: StepContext,
+  baseImages: readonly string[],
+): Promise<Record<string, Credential>> {
+  const credentials: Record<string, Credential> = {};
+  for (const registry of new Set(
+    baseImages.map(
+      (reference) => registryPlace(parseImageReference(reference)?.repository ?? reference).registry,
+    ),
+  )) {
+    const credential = await scope.ports.credentials.find(registry, signal);
+    if (credential) credentials[registry] = credential;
+  }
+  return credentials;
+}

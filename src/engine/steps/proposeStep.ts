@@ -1,0 +1,145 @@
+import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { formatImageReference } from '../../domain/images/imageReference.ts';
+import type { ImageEdit } from '../../domain/manifests/imageEdit.ts';
+import { commitMessage, type ProposedImage } from '../../domain/proposals/commitMessage.ts';
+import { compareUrl } from '../../domain/proposals/compareUrl.ts';
+import type { Hold } from '../../domain/runs/hold.ts';
+import type { ProposeOutput } from '../../domain/runs/stepOutput.ts';
+import type { Environment } from '../../domain/workspace/environment.ts';
+import { editManifests } from '../proposals/editManifests.ts';
+import { placeProposal } from '../proposals/placeProposal.ts';
+import type { Proposals, WantedImage } from '../proposals/proposals.ts';
+import { holdForImage } from './imageHolds.ts';
+import type { Step, StepContext } from './step.ts';
+
+/** A digest → a branch of the manifest repository that differs from the environment's branch by image lines only. */
+export const proposeStep: Step<ProposeOutput> = {
+  name: 'propose',
+
+  timeLimit: () => undefined,
+
+  async inputs(context) {
+    const { environment, proposals } = placeOf(context);
+    const source = await proposals.source(context.signal);
+    const images = wantedImages(context).map(
+      ({ pushed }) => `${pushed.repository}:${pushed.tag}@${pushed.digest}`,
+    );
+    return {
+      image: images.join('\n'),
+      base: `${source.base} ${source.baseCommit}`,
+      remote: source.remote?.url ?? 'none',
+      environment: JSON.stringify([environment.name, environment.style, source.path, environment.group]),
+    };
+  },
+
+  async verify(context, output) {
+    if (output.change === 'delivered') return true;
+    const source = await placeOf(context).proposals.source(context.signal);
+    return source.tip(output.branch) === output.commit;
+  },
+
+  async run(context) {
+    const { service, signal, report } = context;
+    const { environment, proposals } = placeOf(context);
+    const source = await proposals.source(signal);
+    const images = wantedImages(context);
+    const { files, edits } = await editManifests(source, environment, images.map(meantImage), signal);
+
+    for (const [index, edit] of edits.entries()) {
+      const held = edit.kind === 'held' && edit.hold.reason !== 'unchanged' ? edit.hold : undefined;
+      if (held) return holdForImage(held, environment, images[index]?.service ?? service, context);
+    }
+    const place = {
+      step: 'propose' as const,
+      environment: environment.name,
+      branch: proposals.branchOf(service),
+      base: source.base,
+      baseCommit: source.baseCommit,
+      remote: source.remote,
+      files: [...files.keys()],
+      warnings: edits.flatMap(({ warnings }) => warnings.map(({ message }) => message)),
+    };
+    for (const warning of place.warnings) report.notice(`${service.name}: ${warning}`);
+    if (files.size === 0)
+      return { ...place, change: 'delivered', commit: source.baseCommit, diff: '', compareUrl: undefined };
+    if (!(await proposals.allowed(signal))) return declined(place.branch, source.remote?.url ?? '');
+
+    const { change, commit } = await placeProposal(
+      source,
+      {
+        branch: place.branch,
+        files,
+        message: async () =>
+          commitMessage(
+            environment.name,
+            proposedImages(images, edits),
+            await source.repository.recentSubjects(source.baseCommit, 30, signal),
+          ),
+      },
+      signal,
+    );
+    return {
+      ...place,
+      change,
+      commit,
+      diff: await source.repository.diff(source.baseCommit, commit, signal),
+      compareUrl: source.remote && compareUrl(source.remote.url, source.base, place.branch),
+    };
+  },
+};
+
+function placeOf({ scope }: StepContext): {
+  readonly environment: Environment;
+  readonly proposals: Proposals;
+} {
+  const { environment, proposals } = scope;
+  if (!environment || !proposals)
+    throw new TowlineError('unexpected', { why: 'A proposal was planned without an environment.' });
+  return { environment, proposals };
+}
+
+/** The image of this service, or those of the whole environment when it groups them. */
+function wantedImages(context: StepContext): readonly WantedImage[] {
+  const { service, earlier } = context;
+  if (context.group.length > 0) return context.group;
+  if (!earlier.push)
+    throw new TowlineError('unexpected', { why: `${service.name} is to be proposed before it was pushed.` });
+  return [{ service, pushed: earlier.push, tests: earlier.test }];
+}
+
+function meantImage({ service, pushed }: WantedImage): {
+  matches: string;
+  repository: string;
+  tag: string;
+  digest: string;
+} {
+  return { matches: service.image, repository: pushed.repository, tag: pushed.tag, digest: pushed.digest };
+}
+
+function proposedImages(
+  images: readonly WantedImage[],
+  edits: readonly ImageEdit[],
+): readonly ProposedImage[] {
+  return images.flatMap(({ service, pushed, tests }, index) => {
+    const edit = edits[index];
+    if (edit?.kind !== 'edit') return [];
+    return {
+      service: service.name,
+      before: formatImageReference(edit.before),
+      after: formatImageReference(edit.after),
+      tag: pushed.tag,
+      digest: pushed.digest,
+      commit: pushed.commit,
+      dirty: pushed.dirty,
+      tests,
+    };
+  });
+}
+
+function declined(branch: string, remote: string): Hold {
+  return {
+    code: 'declined',
+    why: `You declined to push ${branch} to ${remote}.`,
+    ways: ['Run again and allow it, or use --no-propose to stop after the push.'],
+  };
+}
