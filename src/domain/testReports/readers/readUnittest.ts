@@ -43,8 +43,9 @@ function sumMatches(text: string, pattern: RegExp): number | undefined {
 function readBlock(lines: readonly string[], from: number): string[] {
   const start = lines.indexOf(thin, from) + 1;
   if (start === 0) return [];
-  const length = lines.slice(start).findIndex((line) => line === thick || line === thin);
-  return lines.slice(start, length < 0 ? undefined : start + length);
+  let end = start;
+  while (end < lines.length && lines[end] !== thick && lines[end] !== thin) end++;
+  return lines.slice(start, end);
 }
 
 function readFailure(header: string, block: readonly string[], context: ReportContext): TestFailure {

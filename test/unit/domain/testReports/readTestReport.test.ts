@@ -96,6 +96,14 @@ describe('a JUnit report', () => {
     assert.deepEqual(summarizeReport(report).slice(1), ['x @ test/a.test.js:7: m']);
   });
 
+  it('takes the position of the error, not of what node:test wraps it in', () => {
+    const wrapper =
+      '[Error [ERR_TEST_FAILURE]: m\n    at helper (/repo/services/api/a.js:1:1)\n    at b (node:x:1:1) {';
+    const cause = '\n  cause: Error: m\n      at t (/repo/services/api/a.js:2:2)\n}';
+    const report = junit(`<testcase name="x"><failure message="m">${wrapper}${cause}</failure></testcase>`);
+    assert.deepEqual(summarizeReport(report).slice(1), ['x @ a.js:2:2: m']);
+  });
+
   it('ignores what a test printed', () => {
     const printed =
       '<system-out><![CDATA[<testcase name="y"/>at x (/repo/services/api/a.js:1:1)]]></system-out>';
@@ -131,9 +139,10 @@ describe('a TAP report', () => {
   });
 
   it('survives a hostile YAML block', () => {
-    const block = ['a: &a [x]', 'b: &b [*a, *a]', 'error: *b', '? {', '!!js/function x'].map(
-      (line) => `  ${line}`,
-    );
+    const bomb = ['a0: &a0 [x]'];
+    for (let level = 1; level < 30; level++)
+      bomb.push(`a${level}: &a${level} [*a${level - 1}, *a${level - 1}]`);
+    const block = [...bomb, 'error: *a29', '? {', '!!js/function x'].map((line) => `  ${line}`);
     const text = ['not ok 1 - x', '  ---', ...block, '  ...', '1..1'].join('\n');
     assert.deepEqual(summarize('tap', text), ['1 = 0 passed + 1 failed + 0 skipped', 'x @ ?: ']);
   });
@@ -180,6 +189,18 @@ describe('a report of mocha', () => {
   it('adds up several runs in one output', () => {
     const text = '  2 passing (1ms)\n\n  3 passing (2s)\n  1 pending\n';
     assert.deepEqual(summarize('mocha', text), ['6 = 5 passed + 0 failed + 1 skipped']);
+  });
+});
+
+describe('a report of cargo', () => {
+  it('is incomplete when a test binary did not end', () => {
+    const text =
+      'running 1 test\ntest result: ok. 1 passed; 0 failed; 0 ignored;\n\nrunning 2 tests\ntest a ... ok\n';
+    const [counts] = summarize('cargo', text);
+    assert.equal(
+      counts,
+      '1 = 1 passed + 0 failed + 0 skipped, incomplete: Not every test binary of cargo ended.',
+    );
   });
 });
 
