@@ -1,8 +1,10 @@
-import type { Problem, SourcePosition } from '../errors/problem.ts';
+import type { SourcePosition } from '../errors/problem.ts';
 import type { ImageReference } from '../images/imageReference.ts';
 import type { RepoPath } from '../workspace/service.ts';
 import type { YamlPath } from '../yaml/positionOf.ts';
 import type { YamlDocument } from '../yaml/yamlDocument.ts';
+import type { ManifestProblem } from './manifestNotes.ts';
+import type { OtherWriter } from './otherWriters.ts';
 
 /** The object a container image belongs to, as its manifest names it. */
 export interface ImageWorkload {
@@ -36,6 +38,8 @@ export interface ImageSetting {
   readonly newTag?: string;
   readonly digest?: string;
   readonly position: SourcePosition;
+  /** Whether Flux's image automation marks one of its lines as its own. */
+  readonly isMarked: boolean;
 }
 
 /** What one container runs, and by which files it does. */
@@ -47,8 +51,8 @@ export interface EffectiveImage {
   readonly written: WrittenImage;
   /** In the order they apply; empty with raw manifests. */
   readonly settings: readonly ImageSetting[];
-  /** Patches that set, or may set, this container's image. */
-  readonly patches: readonly SourcePosition[];
+  /** Patches and entries that set, or may set, this image in a way that is not followed. */
+  readonly unclear: readonly SourcePosition[];
 }
 
 /** Something that manifests refer to and whose images are therefore not known. */
@@ -70,6 +74,8 @@ export interface NotLookedAt {
 export interface EffectiveImages {
   readonly images: readonly EffectiveImage[];
   readonly notLookedAt: readonly NotLookedAt[];
+  /** Argo CD's writers, of whatever image. */
+  readonly otherWriters: readonly OtherWriter[];
   /** An `error` means that images may be missing or wrong here. */
-  readonly problems: readonly Problem[];
+  readonly problems: readonly ManifestProblem[];
 }

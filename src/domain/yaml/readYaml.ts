@@ -35,7 +35,7 @@ export function readYaml(text: string, file: string): YamlReading {
   const documents: YamlDocument[] = [];
   const problems: Problem[] = [];
   for (const content of composer.compose(reading.tokens, false, text.length)) {
-    const document = { ...source, content };
+    const document = { ...source, index: documents.length, content };
     documents.push(document);
     for (const { pos, message } of content.errors) problems.push(problemAt(pos[0], sentence(message)));
     for (const { pos, message } of content.warnings) {

@@ -4,6 +4,8 @@ import type { SourcePosition } from '../errors/problem.ts';
 /** One document of a YAML file, with its nodes' source ranges kept. */
 export interface YamlDocument {
   readonly file: string;
+  /** Counts from 0 in the file. */
+  readonly index: number;
   /** The composed nodes; `srcToken` of each node is kept, merge keys (`<<`) are not applied. */
   readonly content: Document.Parsed;
   readonly lines: LineCounter;
