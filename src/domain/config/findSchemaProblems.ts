@@ -74,8 +74,10 @@ function expectation(keyword: string, node: SchemaNode | undefined): string {
   if (keyword === 'pattern')
     return node?.patternErrorMessage ?? `must be like ${listValues(node?.examples ?? [])}`;
   if (keyword === 'enum') return `must be ${listValues(node?.enum ?? [])}`;
-  if (keyword === 'minItems' || keyword === 'minLength')
-    return `must not be empty, but like ${example(node)}`;
+  if (keyword === 'minItems' || keyword === 'minLength') {
+    const filled = node?.examples?.find((shown) => Array.isArray(shown) === (keyword === 'minItems'));
+    return `must not be empty, but like ${JSON.stringify(filled ?? '')}`;
+  }
   if (keyword === 'minimum' || keyword === 'maximum') {
     return `must be a whole number from ${node?.minimum} to ${node?.maximum}`;
   }

@@ -73,7 +73,7 @@ function checkPath(value: string): string | undefined {
   if (value.includes('\\')) return `must use forward slashes: ${JSON.stringify(value.replaceAll('\\', '/'))}`;
   if (value.startsWith('/') || /^[A-Za-z]:/.test(value))
     return 'must be relative to the repository\'s root, such as "services/api"';
-  if (joinPath('', value) === undefined) return 'must stay inside the repository';
+  if (joinPath('', value) === undefined) return "must stay inside this file's folder";
   return undefined;
 }
 

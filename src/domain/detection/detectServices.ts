@@ -1,6 +1,7 @@
 import type { Problem } from '../errors/problem.ts';
 import type { Service } from '../workspace/service.ts';
 import { type DescribedService, describeService, type ServiceCandidate } from './describeService.ts';
+import type { DetectionOptions, NamedPlace } from './detectionOptions.ts';
 import { compareText, type FileIndex } from './fileIndex.ts';
 import { type ImageIndex, readImageName } from './imageIndex.ts';
 import type { ReadText } from './manifestReader.ts';
@@ -13,7 +14,7 @@ export function detectServices(
   index: FileIndex,
   read: ReadText,
   images: ImageIndex,
-  repositoryName: string,
+  { repositoryName, named: places }: Required<Pick<DetectionOptions, 'repositoryName' | 'named'>>,
 ): { readonly services: readonly Service[]; readonly problems: readonly Problem[] } {
   const described = candidates
     .map((candidate) => describeService(candidate, index, read))
@@ -21,7 +22,7 @@ export function detectServices(
   const names = nameByPath(described.map(nameParts), repositoryName);
   const withNames = described.map((service, at) => ({ ...service, name: names[at] ?? '' }));
   const { named, problems } = nameImages(withNames, images, repositoryName);
-  return { services: named.map((service) => finish(service, named)), problems };
+  return { services: named.map((service) => finish(service, named, places)), problems };
 }
 
 /** `worker` for `Dockerfile.worker` of a folder that is no service by that name itself. */
@@ -31,9 +32,25 @@ function nameParts({ folder, variant }: DescribedService) {
   return { path: folder, segments: [...segments, ...own] };
 }
 
-function finish(service: ServiceWithImage, all: readonly ServiceWithImage[]): Service {
+function finish(
+  service: ServiceWithImage,
+  all: readonly ServiceWithImage[],
+  places: readonly NamedPlace[],
+): Service {
   const { baseImages, variant: _, packageName: __, ...facts } = service;
   const bases = new Set(baseImages.map((base) => readImageName(base)?.repository));
-  const dependsOn = all.filter((other) => other !== service && bases.has(other.image));
+  const dependsOn = all.filter(
+    (other) =>
+      other !== service && [other.image, ...configuredImages(other)].some((image) => bases.has(image)),
+  );
   return { ...facts, dependsOn: dependsOn.map(({ name }) => name) };
+
+  function configuredImages(other: ServiceWithImage): readonly string[] {
+    const meant = places.filter(({ name, folder, dockerfile = other.build?.dockerfile }) =>
+      folder === undefined
+        ? name === other.name
+        : folder === other.folder && dockerfile === other.build?.dockerfile,
+    );
+    return meant.flatMap(({ images }) => images);
+  }
 }

@@ -5,25 +5,12 @@ import { defaultSettings, type Workspace } from '../workspace/workspace.ts';
 import { collectImages } from './collectImages.ts';
 import type { ServiceCandidate } from './describeService.ts';
 import { detectEnvironments } from './detectEnvironments.ts';
+import type { DetectionOptions, NamedPlace } from './detectionOptions.ts';
 import { detectServices } from './detectServices.ts';
-import { indexFiles } from './fileIndex.ts';
+import { type FileIndex, indexFiles } from './fileIndex.ts';
 import { type FoundDockerfile, findDockerfiles, variantOf } from './findDockerfiles.ts';
 import { findProjectsWithoutDockerfile } from './findProjectsWithoutDockerfile.ts';
 import { createManifestReader, manifestBudget, type ReadText } from './manifestReader.ts';
-
-export interface DetectionOptions {
-  /** Name of the repository's folder: it names a service at the root, and images that nothing else names. */
-  readonly repositoryName: string;
-  /** Folders in which nothing is looked for. */
-  readonly ignored?: readonly RepoPath[];
-  /** Services that towline.yaml names: they are described even where nothing would be found. */
-  readonly named?: readonly NamedPlace[];
-}
-
-export interface NamedPlace {
-  readonly folder: RepoPath;
-  readonly dockerfile?: RepoPath;
-}
 
 /**
  * Finds the services and environments of a repository.
@@ -34,16 +21,26 @@ export interface NamedPlace {
 export function detectWorkspace(
   files: Iterable<RepoPath>,
   read: ReadText,
-  { repositoryName, ignored = [], named = [] }: DetectionOptions,
+  options: DetectionOptions,
 ): Workspace {
-  const index = indexFiles(files, ignored);
+  return detectInIndex(indexFiles(files, options.ignored), read, options);
+}
+
+export function detectInIndex(
+  index: FileIndex,
+  read: ReadText,
+  { repositoryName, named = [] }: DetectionOptions,
+): Workspace {
   const reader = createManifestReader(read);
   const likelyNames = likelyServiceNames(index.dockerfiles);
   const found = detectEnvironments(index, reader, read, likelyNames);
   const images = collectImages(index, reader, read, likelyNames);
   const chosen = findDockerfiles(index, (name) => images.named(name).length > 0);
   const candidates = addNamed(chosen.dockerfiles, named, index.dockerfiles);
-  const { services, problems } = detectServices(candidates, index, read, images, repositoryName);
+  const { services, problems } = detectServices(candidates, index, read, images, {
+    repositoryName,
+    named,
+  });
   return {
     services,
     environments: found.environments,
@@ -82,6 +79,7 @@ function addNamed(
 ): readonly ServiceCandidate[] {
   const candidates: ServiceCandidate[] = dockerfiles.map((dockerfile) => ({ dockerfile }));
   for (const { folder, dockerfile } of named) {
+    if (folder === undefined) continue;
     const known = dockerfiles.some(({ path }) =>
       dockerfile === undefined ? parentFolder(path) === folder : path === dockerfile,
     );

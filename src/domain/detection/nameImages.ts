@@ -49,7 +49,30 @@ export function nameImages(
       ...(registry === undefined || another !== undefined ? {} : { manifestRegistry: registry }),
     };
   });
-  return { named, problems };
+  return { named: separate(named, owner, problems), problems };
+}
+
+/** Services of which several would be the same image get names of their own. */
+function separate(
+  services: readonly ServiceWithImage[],
+  owner: string,
+  problems: Problem[],
+): readonly ServiceWithImage[] {
+  const groups = Map.groupBy(services, ({ image }) => image);
+  for (const [image, members] of groups) {
+    if (members.length < 2) continue;
+    const names = members.map(({ name }) => name).join(', ');
+    problems.push({
+      severity: 'warning',
+      message: `The image name ${image} fits several services (${names}); each gets a name of its own.`,
+      next: 'Write the `image` of each in towline.yaml.',
+    });
+  }
+  return services.map((service) => {
+    if ((groups.get(service.image)?.length ?? 0) < 2) return service;
+    const { imageBecause: _, manifestRegistry: __, ...rest } = service;
+    return { ...rest, image: `${owner}/${cleanImageComponent(service.name)}` };
+  });
 }
 
 function isOurs(base: string): boolean {

@@ -4,7 +4,7 @@ import type { RepoPath } from './service.ts';
 export type ManifestRepository =
   /** The repository the services are in. */
   | { readonly kind: 'same' }
-  /** Another clone on this machine; absolute path. */
+  /** Another clone on this machine; absolute, or relative to the root of the repository the services are in. */
   | { readonly kind: 'local'; readonly path: string }
   /** A remote, as Git takes it. */
   | { readonly kind: 'remote'; readonly url: string };
