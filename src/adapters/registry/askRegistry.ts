@@ -65,7 +65,8 @@ export async function askRegistry(
 
   async function enter(url: URL): Promise<Answer> {
     const first = await through(door.registry, { ...question, url });
-    if (first.status !== 401) return first;
+    // A challenge from where a redirect led could name a token server of its own.
+    if (first.status !== 401 || first.url.origin !== url.origin) return first;
     const authorization = await authorize(first, { ...door, url }, ask);
     if (authorization === undefined) return first;
     return through(door.registry, { ...question, url, headers: { ...question.headers, authorization } });

@@ -14,6 +14,8 @@ export interface Question {
 }
 
 export interface Answer {
+  /** Where it came from. */
+  readonly url: URL;
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
@@ -58,7 +60,12 @@ export async function exchange(question: Question, signal: AbortSignal): Promise
       else chunks.push(chunk);
     });
     answer.on('end', () =>
-      resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks) }),
+      resolve({
+        url: question.url,
+        status: answer.statusCode ?? 0,
+        headers: answer.headers,
+        body: Buffer.concat(chunks),
+      }),
     );
     answer.on('error', reject);
   });
