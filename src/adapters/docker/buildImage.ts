@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { isAbsolute, relative, sep } from 'node:path';
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { basename, isAbsolute, join, relative, sep } from 'node:path';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { BuildProgress, ImageBuild } from '../../engine/ports/containerEngine.ts';
 import type { Processes } from '../../engine/ports/processes.ts';
 import { type BuildSource, buildOnEngine } from './buildOnEngine.ts';
-import { findSecret } from './buildSecrets.ts';
+import { type FoundSecret, findSecret } from './buildSecrets.ts';
 import { hasBuildKit } from './describeEngine.ts';
 import type { DockerClient } from './dockerClient.ts';
 import { packContext } from './packContext.ts';
@@ -24,9 +24,9 @@ function sentDockerfile(build: ImageBuild): string | undefined {
   return build.files.some((file) => file.path === name && file.kind === 'file') ? name : undefined;
 }
 
-function readDockerfile(path: string): Buffer {
+function requireDockerfile(path: string): void {
   try {
-    return readFileSync(path);
+    accessSync(path, constants.R_OK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new TowlineError('dockerfile-missing', {
@@ -44,19 +44,18 @@ async function archiveSource(
   build: ImageBuild,
   query: BuildSource['query'],
   platform: NodeJS.Platform,
-  signal: AbortSignal,
 ): Promise<BuildSource> {
   const extra: { name: string; bytes: Buffer }[] = [];
   let dockerfile = sentDockerfile(build);
   if (dockerfile === undefined) {
-    const bytes = readDockerfile(build.dockerfile);
+    const bytes = readFileSync(build.dockerfile);
     dockerfile = `.dockerfile.${createHash('sha256').update(bytes).digest('hex').slice(0, 20)}`;
     extra.push({ name: dockerfile, bytes });
     if (!build.files.some(({ path }) => path === '.dockerignore')) {
       extra.push({ name: '.dockerignore', bytes: Buffer.from(`${dockerfile}\n.dockerignore\n`) });
     }
   }
-  const upload = await packContext(build.contextFolder, build.files, extra, platform, signal);
+  const upload = await packContext(build.contextFolder, build.files, extra, platform);
   return {
     query: { ...query, dockerfile },
     upload,
@@ -68,8 +67,37 @@ async function archiveSource(
 }
 
 /**
- * Builds with the simplest way that can do it: an archive for BuildKit or the classic builder, a session where
- * BuildKit has to ask back (secrets, credentials, a Dockerfile that is not part of the context), `docker buildx`
+ * Everything through a session, so that the engine gets the Dockerfile beside the context and asks for secrets
+ * and credentials when it needs them.
+ */
+async function sessionSource(
+  client: DockerClient,
+  build: ImageBuild,
+  secrets: readonly FoundSecret[],
+  { environment, platform }: BuildTools,
+  signal: AbortSignal,
+): Promise<BuildSource> {
+  const { openSession } = await import('./openSession.ts');
+  const dockerfile = basename(build.dockerfile);
+  const content = {
+    folders: {
+      context: build.files.map((file) => ({ ...file, source: join(build.contextFolder, file.path) })),
+      dockerfile: [{ path: dockerfile, kind: 'file', mode: 0o644, source: build.dockerfile }],
+    },
+    secrets,
+    credentials: build.credentials,
+  } as const;
+  const session = await openSession(client, content, environment, platform, signal);
+  return {
+    query: { version: '2', remote: 'client-session', session: session.id, dockerfile },
+    failure: session.failure,
+    close: session.close,
+  };
+}
+
+/**
+ * Builds with the simplest way that can do it: an archive for BuildKit or the classic builder; a session where
+ * BuildKit has to ask back (secrets, credentials) or must not see the Dockerfile in the context; `docker buildx`
  * for ssh and named contexts.
  */
 export async function buildImage(
@@ -79,6 +107,7 @@ export async function buildImage(
   onProgress: (progress: BuildProgress) => void,
   signal: AbortSignal,
 ): Promise<{ readonly id: string }> {
+  requireDockerfile(build.dockerfile);
   const secrets = build.secrets.map((secret) =>
     findSecret(secret, build.repositoryFolder, tools.environment),
   );
@@ -89,13 +118,17 @@ export async function buildImage(
         why: `${client.endpoint.address} has no BuildKit, which secrets, ssh and named contexts need`,
       });
     }
-    const source = await archiveSource(build, {}, tools.platform, signal);
+    const source = await archiveSource(build, {}, tools.platform);
     return buildOnEngine(client, build, source, onProgress, signal);
   }
   if (needsBuildx) {
     const { buildWithBuildx } = await import('./buildWithBuildx.ts');
     return buildWithBuildx(client, build, secrets, tools, onProgress, signal);
   }
-  const source = await archiveSource(build, { version: '2' }, tools.platform, signal);
+  const needsSession =
+    secrets.length > 0 || Object.keys(build.credentials).length > 0 || sentDockerfile(build) === undefined;
+  const source = needsSession
+    ? await sessionSource(client, build, secrets, tools, signal)
+    : await archiveSource(build, { version: '2' }, tools.platform);
   return buildOnEngine(client, build, source, onProgress, signal);
 }

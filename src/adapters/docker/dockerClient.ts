@@ -13,7 +13,7 @@ export interface EngineRequest {
   readonly body?: object;
   /** Sent as it comes, instead of a body. */
   readonly upload?: NodeJS.ReadableStream;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
 }
 
 /**
