@@ -3,7 +3,7 @@ import type { Git } from './git.ts';
 import { gitFailure } from './gitFailure.ts';
 import { makeCommit } from './makeCommit.ts';
 import { deleteRemoteBranch, push } from './push.ts';
-import { diff, isAncestor, lastCommitTouching, recentSubjects } from './readHistory.ts';
+import { changedPaths, diff, isAncestor, lastCommitTouching, recentSubjects } from './readHistory.ts';
 import { hasObject, listTree, readBlobs, readCommit } from './readObjects.ts';
 import { type ReadSettings, readSettings } from './readSettings.ts';
 import { readWorkingState } from './readWorkingState.ts';
@@ -11,20 +11,22 @@ import { deleteRef, resolveRef, updateRef } from './refs.ts';
 import { fetchBranch, listRemotes, remoteTips } from './remotes.ts';
 import { writeTree } from './writeTree.ts';
 
-/** Milliseconds for which settings read at opening serve the first reads; later reads look again. */
+/** Milliseconds for which settings read at opening serve the first read; later reads look again. */
 const settingsLife = 1000;
 
 export function createRepository(git: Git, place: RepositoryPlace, opened?: ReadSettings): Repository {
   const { top, commonFolder } = place;
   // Fetching is the caller's word that this repository may reach its remotes, also for a partial clone's objects.
   let mayFetch = false;
+  let unused = opened;
 
   return {
     place,
     async workingState(signal) {
       if (top === undefined) throw gitFailure('status', `${commonFolder} is a bare repository`);
-      const fresh = opened && performance.now() - opened.readAt < settingsLife;
-      return readWorkingState(git, top, fresh ? opened : await readSettings(git, signal), signal);
+      const fresh = unused && performance.now() - unused.readAt < settingsLife ? unused : undefined;
+      unused = undefined;
+      return readWorkingState(git, top, fresh ?? (await readSettings(git, signal)), signal);
     },
     lastCommitTouching: (from, paths, signal) => lastCommitTouching(git, commonFolder, from, paths, signal),
     recentSubjects: (from, count, signal) => recentSubjects(git, from, count, signal),
@@ -39,6 +41,7 @@ export function createRepository(git: Git, place: RepositoryPlace, opened?: Read
     isAncestor: (ancestor, of, signal) => isAncestor(git, ancestor, of, signal),
     readCommit: (id, signal) => readCommit(git, id, signal),
     listTree: (commit, folder, signal) => listTree(git, commit, folder, signal),
+    changedPaths: (from, to, signal) => changedPaths(git, from, to, signal),
     readBlobs: (ids, signal) => readBlobs(git, ids, mayFetch, signal),
     writeTree: (base, edits, signal) => writeTree(git, base, edits, signal),
     commit: (request, signal) => makeCommit(git, request, signal),

@@ -63,6 +63,22 @@ export async function isAncestor(
   return exitCode === 0;
 }
 
+/** Paths that differ between two commits; both ends of a move. */
+export async function changedPaths(
+  git: Git,
+  from: ObjectId,
+  to: ObjectId,
+  signal: AbortSignal,
+): Promise<readonly RepoPath[]> {
+  const quiet = ['-r', '-z', '--name-only', '--no-renames', '--ignore-submodules=none'];
+  const args = ['diff-tree', ...quiet, checkedId(from), checkedId(to)] as const;
+  const { stdout } = await git.run({ reach: 'local', args }, signal);
+  return stdout
+    .toString()
+    .split('\0')
+    .filter((path) => path !== '');
+}
+
 /** Unified diff between two commits. */
 export async function diff(git: Git, from: ObjectId, to: ObjectId, signal: AbortSignal): Promise<string> {
   const { stdout } = await git.run(
