@@ -5,12 +5,19 @@ import { isCertificateCode, networkCode, unreachable } from './registryFailure.t
 
 const redirectLimit = 5;
 
-/** Asks within a time limit, milliseconds, connecting included. Rejects with the signal's reason. */
-export function askWithin(timeLimit: number, signal: AbortSignal): Ask {
+export interface AskingRules {
+  /** For one exchange, connecting included. Milliseconds. */
+  readonly timeLimit: number;
+  /** Holds a folder of `.crt` files per registry host, as Docker's `certs.d` does. */
+  readonly authoritiesFolder: string;
+}
+
+/** Asks by rules. Rejects with the signal's reason when cancelled. */
+export function askBy({ timeLimit, authoritiesFolder }: AskingRules, signal: AbortSignal): Ask {
   return async (registry, question) => {
     const limit = AbortSignal.timeout(timeLimit);
     try {
-      return await exchange(question, AbortSignal.any([signal, limit]));
+      return await exchange(question, authoritiesFolder, AbortSignal.any([signal, limit]));
     } catch (error) {
       signal.throwIfAborted();
       const late = new Error(`no answer within ${timeLimit / 1000} s`);

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { Credential } from '../../engine/ports/credentials.ts';
 import type { Registry } from '../../engine/ports/registry.ts';
-import { askRegistry, askWithin } from './askRegistry.ts';
+import { type AskingRules, askBy, askRegistry } from './askRegistry.ts';
+import { dockerAuthoritiesFolder } from './dockerAuthorities.ts';
 import type { Answer } from './exchange.ts';
 import { locateRegistry, manifestPath } from './registryAddress.ts';
 import { denied, failed, secretsOf } from './registryFailure.ts';
@@ -17,11 +18,6 @@ const manifestTypes = [
 
 /** https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests */
 const digestFormat = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-fA-F]{32,}$/;
-
-export interface RegistryOptions {
-  /** For one exchange, connecting included. Milliseconds. */
-  readonly timeLimit?: number;
-}
 
 /** What is asked of a registry, and how people would say it. */
 interface Errand {
@@ -39,14 +35,15 @@ function digestOf(answer: Answer): string | undefined {
 }
 
 /** Registries over HTTP: https://github.com/opencontainers/distribution-spec/blob/main/spec.md */
-export function createRegistry({ timeLimit = 10_000 }: RegistryOptions = {}): Registry {
+export function createRegistry(options: Partial<AskingRules> = {}): Registry {
+  const rules = { timeLimit: 10_000, authoritiesFolder: dockerAuthoritiesFolder, ...options };
   const withTls = new Set<string>();
 
   function go(errand: Errand, method: 'GET' | 'HEAD', signal: AbortSignal): Promise<Answer> {
     const { registry, path, scope, credential } = errand;
     const url = new URL(path, locateRegistry(registry));
     const question = { method, url, headers: { accept: manifestTypes, 'user-agent': 'towline' } };
-    return askRegistry({ registry, url, credential, scope }, question, withTls, askWithin(timeLimit, signal));
+    return askRegistry({ registry, url, credential, scope }, question, withTls, askBy(rules, signal));
   }
 
   /** The answer if it is 200, undefined if it is 404. */

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where Docker Engine looks for a registry's own certificate authorities: https://docs.docker.com/engine/security/certificates/ */
-const folder = '/etc/docker/certs.d';
+export const dockerAuthoritiesFolder = '/etc/docker/certs.d';
 
-function readCertificates(host: string): readonly string[] {
+function readCertificates(folder: string, host: string): readonly string[] {
   try {
     return readdirSync(join(folder, host))
       .filter((name) => name.endsWith('.crt'))
@@ -16,9 +16,8 @@ function readCertificates(host: string): readonly string[] {
 }
 
 /** Node.js's authorities and those the engine trusts for this host; undefined when the engine has none of its own. */
-export function dockerAuthorities(host: string): string[] | undefined {
-  if (process.platform === 'win32') return undefined;
-  const own = readCertificates(host);
+export function dockerAuthorities(folder: string, host: string): string[] | undefined {
+  const own = readCertificates(folder, host);
   if (own.length === 0) return undefined;
   return [...process.getBuiltinModule('node:tls').getCACertificates('default'), ...own];
 }

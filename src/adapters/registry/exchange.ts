@@ -25,13 +25,13 @@ export interface Answer {
  * Node.js's HTTP modules, when first needed. Not by `import`: that reads every export, and a getter among them
  * loads a whole web client (18 ms instead of 3 ms).
  */
-function requestFor({ protocol, hostname, host }: URL) {
+function requestFor({ protocol, hostname, host }: URL, authoritiesFolder: string) {
   if (protocol === 'http:') {
     const { request } = process.getBuiltinModule('node:http');
     return { request, options: { agent: false as const } };
   }
   const { Agent, request } = process.getBuiltinModule('node:https');
-  const ca = dockerAuthorities(host);
+  const ca = dockerAuthorities(authoritiesFolder, host);
   // One connection each: an idle one would keep the process from ending.
   const proxy = isLoopback(hostname) ? {} : { proxyEnv: process.env };
   return { request, options: { agent: new Agent({ keepAlive: false, ...proxy }), ...(ca ? { ca } : {}) } };
@@ -39,19 +39,27 @@ function requestFor({ protocol, hostname, host }: URL) {
 
 function send(
   question: Question,
+  authoritiesFolder: string,
   signal: AbortSignal,
   onAnswer: (answer: IncomingMessage) => void,
 ): ClientRequest {
-  const { request, options } = requestFor(question.url);
+  const { request, options } = requestFor(question.url, authoritiesFolder);
   const complete: RequestOptions = { ...options, method: question.method, headers: question.headers, signal };
   return request(question.url, complete, onAnswer);
 }
 
-/** One HTTP exchange, no redirect followed. Rejects with the system's error, or the signal's reason. */
-export async function exchange(question: Question, signal: AbortSignal): Promise<Answer> {
+/**
+ * One HTTP exchange, no redirect followed. `authoritiesFolder`: see `dockerAuthorities`. Rejects with the
+ * system's error, or the signal's reason.
+ */
+export async function exchange(
+  question: Question,
+  authoritiesFolder: string,
+  signal: AbortSignal,
+): Promise<Answer> {
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const request = send(question, signal, (answer) => {
+  const request = send(question, authoritiesFolder, signal, (answer) => {
     const chunks: Buffer[] = [];
     let size = 0;
     answer.on('data', (chunk: Buffer) => {
