@@ -23,9 +23,9 @@ export function makeFileEdit(
     const message = `The edited file does not read back as meant: ${difference ?? 'other text differs'}.`;
     return { kind: 'held', hold: hold('edit-check-failed', message) };
   }
-  const changes = splices.filter(
-    ({ offset, length, text }) => before.slice(offset, offset + length) !== text,
-  );
+  const changes = splices
+    .filter(({ offset, length, text }) => before.slice(offset, offset + length) !== text)
+    .toSorted((a, b) => a.offset - b.offset);
   return { kind: 'edit', edit: { path, before, after, changes: describeChanges(path, before, changes) } };
 }
 
