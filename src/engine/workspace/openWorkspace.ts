@@ -1,5 +1,13 @@
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { configFileNames } from '../../domain/config/config.ts';
+import { loadWorkspace } from '../../domain/config/loadWorkspace.ts';
+import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { filesBelow } from '../../domain/workspace/filesBelow.ts';
+import { relativeTo } from '../../domain/workspace/repoPath.ts';
 import type { RepoPath } from '../../domain/workspace/service.ts';
 import type { Workspace } from '../../domain/workspace/workspace.ts';
+import type { Files } from '../ports/files.ts';
+import type { Ports } from '../ports/ports.ts';
 import type { Repository, WorkingState } from '../ports/repositories.ts';
 
 /** A workspace on disk: what was found or configured, and where it lies in its Git repository. */
@@ -12,4 +20,62 @@ export interface OpenWorkspace {
   readonly prefix: RepoPath;
   /** Git's view, with paths relative to `folder`; what lies outside is left out. */
   readonly state: WorkingState;
+}
+
+/**
+ * The workspace of a folder: that of the nearest towline.yaml from it up to the repository's root, or else the
+ * whole repository. Problems of the file are part of the workspace; they stop a run, not a look. Throws
+ * `git-missing`, `not-a-repository`.
+ */
+export async function openWorkspace(
+  ports: Ports,
+  folder: string,
+  signal: AbortSignal,
+): Promise<OpenWorkspace> {
+  const repository = await ports.repositories.open(folder, signal);
+  const { top } = repository.place;
+  if (top === undefined)
+    throw new TowlineError('not-a-repository', {
+      why: `${folder} is a bare repository: it has no files to work on.`,
+    });
+  const config = findConfig(ports.files, folder, top);
+  const root = config ? dirname(config) : top;
+  const prefix = relative(top, root).split(sep).join('/');
+  const state = below(await repository.workingState(signal), prefix);
+  return { workspace: describe(ports.files, root, state, config), repository, folder: root, prefix, state };
+}
+
+function findConfig(files: Files, folder: string, top: string): string | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    const found = configFileNames
+      .map((name) => join(at, name))
+      .find((path) => files.status(path) !== undefined);
+    if (found) return found;
+    if (at === top || dirname(at) === at) return undefined;
+  }
+}
+
+/** The file counts also where Git ignores it: it was put there for Towline. */
+function describe(
+  files: Files,
+  root: string,
+  state: WorkingState,
+  configFile: string | undefined,
+): Workspace {
+  const name = configFile && basename(configFile);
+  const paths = name === undefined || state.files.includes(name) ? state.files : [...state.files, name];
+  return loadWorkspace(paths, (path) => files.readText(join(root, path)), basename(root));
+}
+
+/** The part of Git's view that lies in a folder, as seen from there. */
+function below(state: WorkingState, prefix: RepoPath): WorkingState {
+  if (prefix === '') return state;
+  const inside = (paths: readonly RepoPath[]): readonly RepoPath[] =>
+    filesBelow(paths, prefix).map((path) => relativeTo(prefix, path));
+  return {
+    ...state,
+    files: inside(state.files),
+    dirty: inside(state.dirty),
+    submodules: inside(state.submodules),
+  };
 }

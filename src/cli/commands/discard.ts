@@ -1,0 +1,39 @@
+import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { visibleText } from '../../domain/text/visibleText.ts';
+import { exitCodes } from '../exitCodes.ts';
+import { ask } from '../terminal.ts';
+import type { CommandContext, ExitCode } from './commandContext.ts';
+
+/** `towline discard <service> --env dev`: takes a proposal back by deleting its branch. */
+export async function discard(
+  { engine, terminal, folder, signal }: CommandContext,
+  service: string,
+  options: { readonly env?: string; readonly yes?: boolean },
+): Promise<ExitCode> {
+  const opened = await engine.open(folder, signal);
+  const names = opened.workspace.environments.map(({ name }) => name);
+  const environment = options.env ?? (names.length === 1 ? names[0] : undefined);
+  if (environment === undefined)
+    throw new TowlineError('environment-ambiguous', {
+      why: `There are ${names.join(', ')}.`,
+      next: 'Name one with --env.',
+    });
+  if (
+    !options.yes &&
+    (await ask(terminal, `Delete the proposal of ${service} to ${environment}?`, ['no', 'yes'], signal)) !==
+      'yes'
+  ) {
+    terminal.out('kept');
+    return exitCodes.held;
+  }
+  const { branch, remote, commit } = await engine.discard(opened, environment, service, signal);
+  const where = remote ? ` on ${remote}` : '';
+  terminal.out(
+    visibleText(
+      commit
+        ? `deleted ${branch}${where} (was ${commit})`
+        : `there is no ${branch}${where}: nothing to discard`,
+    ),
+  );
+  return exitCodes.passed;
+}

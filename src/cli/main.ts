@@ -1,0 +1,157 @@
+import { Command, CommanderError, Option } from 'commander';
+import { failureOf, TowlineError } from '../domain/errors/towlineError.ts';
+import { createEngine } from '../engine/createEngine.ts';
+import type { Consent } from '../engine/ports/consent.ts';
+import type { CommandContext, ExitCode } from './commands/commandContext.ts';
+import { composePorts, hostFacts } from './composePorts.ts';
+import { exitCodes } from './exitCodes.ts';
+import { printFailure } from './print/printFailure.ts';
+import type { Progress } from './print/progress.ts';
+import { ask, createTerminal, type Terminal } from './terminal.ts';
+import { version } from './version.ts';
+
+/** The command line: words in, exit code out. */
+export async function main(words: readonly string[]): Promise<void> {
+  const terminal = createTerminal(process.env);
+  const cancel = new AbortController();
+  const stop = (): void => {
+    // The first asks for a clean end; whoever asks twice means now.
+    if (cancel.signal.aborted) process.exit(exitCodes.cancelled);
+    cancel.abort(new DOMException('Cancelled', 'AbortError'));
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  try {
+    const program = createProgram(terminal, cancel.signal, (code) => {
+      process.exitCode = code;
+    });
+    await program.parseAsync([...words], { from: 'user' });
+  } catch (error) {
+    process.exitCode = report(error, terminal, cancel.signal, words.includes('--json'));
+  }
+}
+
+function report(error: unknown, terminal: Terminal, signal: AbortSignal, json: boolean): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.passed : exitCodes.usage;
+  if (signal.aborted) return exitCodes.cancelled;
+  const failure = failureOf(error);
+  if (json) terminal.out(JSON.stringify({ type: 'error', failure }));
+  else printFailure(terminal, failure);
+  const usage = TowlineError.is(
+    error,
+    'config-invalid',
+    'service-unknown',
+    'environment-unknown',
+    'environment-ambiguous',
+    'not-a-repository',
+    'run-not-found',
+  );
+  return usage ? exitCodes.usage : exitCodes.failed;
+}
+
+function createProgram(terminal: Terminal, signal: AbortSignal, exit: (code: ExitCode) => void): Command {
+  let progress: Progress | undefined;
+  let yes = false;
+  let engine: ReturnType<typeof createEngine> | undefined;
+
+  const consent: Consent = {
+    async allowBranches({ environment, remote, branches, base }, asked) {
+      if (yes) return 'allowed';
+      progress?.pause();
+      terminal.err(`First proposal to ${environment}: Towline will push to ${remote}, against ${base}:`);
+      for (const branch of branches) terminal.err(`  ${branch}`);
+      return (await ask(terminal, 'Push these branches, now and in later runs?', ['no', 'yes'], asked)) ===
+        'yes'
+        ? 'allowed'
+        : 'declined';
+    },
+  };
+  const context = (): CommandContext => {
+    engine ??= createEngine(composePorts(process.env, consent), hostFacts(process.env));
+    return { engine, terminal, folder: process.cwd(), signal };
+  };
+
+  const program = new Command('towline')
+    .description('Test, build, push and propose: from source to a reviewed change of the image lines in Git.')
+    .version(version, '-v, --version')
+    .exitOverride()
+    .addHelpText('after', exitCodeHelp);
+  const json = (): Option => new Option('--json', 'print JSON, one value a line');
+
+  program
+    .command('run')
+    .description('run the pipeline for services (all when none is named)')
+    .argument('[service...]')
+    .option('--env <name>', 'environment to propose to; asked for when there are several')
+    .option('--no-propose', 'stop after the push')
+    .option('--anyway', 'do every step again, also with unchanged inputs')
+    .option('--resume [run]', 'go on from a run that failed, was cancelled or interrupted (the newest one)')
+    .option('-y, --yes', 'answer yes to: may Towline push proposal branches to this remote?')
+    .addOption(json())
+    .action(async (services: string[], options) => {
+      yes = options.yes === true;
+      const { run } = await import('./commands/run.ts');
+      exit(
+        await run(context(), services, options, (ready) => {
+          progress = ready;
+        }),
+      );
+    });
+  program
+    .command('status')
+    .description('services, environments and where the newest run left them')
+    .addOption(json())
+    .action(async (options) => exit(await (await import('./commands/status.ts')).status(context(), options)));
+  program
+    .command('runs')
+    .description('the runs that are kept, newest first, and why their steps ran')
+    .option('-n, --limit <count>', 'how many', '10')
+    .addOption(json())
+    .action(async (options) => exit(await (await import('./commands/runs.ts')).runs(context(), options)));
+  program
+    .command('logs')
+    .description('what happened in a run, with all output; follows one that still goes on')
+    .argument('[run]', 'its number; the newest when left out')
+    .action(async (run) => exit(await (await import('./commands/logs.ts')).logs(context(), run)));
+  program
+    .command('cancel')
+    .description('stop a run, also one of another terminal or the editor')
+    .argument('[run]', 'its number; the newest when left out')
+    .action(async (run) => exit(await (await import('./commands/cancel.ts')).cancel(context(), run)));
+  program
+    .command('discard')
+    .description("delete a proposal's branch")
+    .argument('<service>')
+    .option('--env <name>', 'environment it was proposed to')
+    .option('-y, --yes', 'answer yes to: delete the branch?')
+    .action(async (service, options) =>
+      exit(await (await import('./commands/discard.ts')).discard(context(), service, options)),
+    );
+  program
+    .command('init')
+    .description('write a commented towline.yaml from what was found')
+    .option('--print', 'print it instead')
+    .action(async (options) => exit(await (await import('./commands/init.ts')).init(context(), options)));
+  program
+    .command('doctor')
+    .description('what Towline needs: found where, in which version, what is missing and how to get it')
+    .addOption(json())
+    .action(async (options) => exit(await (await import('./commands/doctor.ts')).doctor(context(), options)));
+  program
+    .command('registry')
+    .description("Towline's own local registry")
+    .argument('<action>', 'status, stop, or remove with its images')
+    .action(async (action) => {
+      if (action !== 'status' && action !== 'stop' && action !== 'remove')
+        program.error(`registry: ${action} is none of status, stop, remove`);
+      exit(await (await import('./commands/registry.ts')).registry(context(), action));
+    });
+  return program;
+}
+
+const exitCodeHelp = `
+Exit codes:
+  0    everything asked for is done
+  1    a step failed
+  2    the command line or towline.yaml is wrong
+  3    nothing failed, but something waits for you
+  130  cancelled`;

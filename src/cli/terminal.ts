@@ -1,0 +1,52 @@
+import { createInterface } from 'node:readline/promises';
+import { styleText } from 'node:util';
+import { TowlineError } from '../domain/errors/towlineError.ts';
+
+type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan';
+
+/** The two streams a command speaks to, and what they can show. */
+export interface Terminal {
+  /** Results. */
+  out(line: string): void;
+  /** Everything about getting there. */
+  err(line: string): void;
+  style(style: Style, text: string): string;
+  /** Somebody is there to read progress and answer questions. */
+  readonly interactive: boolean;
+  readonly columns: number;
+}
+
+export function createTerminal(environment: NodeJS.ProcessEnv): Terminal {
+  const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true && !environment.CI;
+  return {
+    out: (line) => void process.stdout.write(`${line}\n`),
+    err: (line) => void process.stderr.write(`${line}\n`),
+    style: (style, text) => styleText(style, text, { stream: process.stderr }),
+    interactive,
+    get columns() {
+      return process.stderr.columns ?? 100;
+    },
+  };
+}
+
+/** Asks a question with a few answers, the first of which an empty line means. Throws `no-answer` without a terminal. */
+export async function ask(
+  terminal: Terminal,
+  question: string,
+  answers: readonly string[],
+  signal: AbortSignal,
+): Promise<string> {
+  if (!terminal.interactive) throw new TowlineError('no-answer', { why: question });
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    for (;;) {
+      const answer =
+        (await lines.question(`${question} [${answers.join('/')}] `, { signal })).trim() || answers[0];
+      const chosen =
+        answers.find((known) => known === answer) ?? answers.find((known) => known.startsWith(answer ?? ''));
+      if (chosen !== undefined) return chosen;
+    }
+  } finally {
+    lines.close();
+  }
+}

@@ -1,0 +1,55 @@
+import type { KeyChange } from '../keys/keyInputs.ts';
+import type { StepResult } from './runEvent.ts';
+import type { StepOutput } from './stepOutput.ts';
+
+/** What a step gave, in a few words: the same in every host. */
+export function describeOutput(output: StepOutput): string {
+  switch (output.step) {
+    case 'test':
+      if (output.command === undefined) return 'no tests declared';
+      if (!output.counts) return 'passed';
+      return `${output.counts.passed} passed${output.counts.skipped > 0 ? `, ${output.counts.skipped} skipped` : ''}`;
+    case 'build':
+      return output.tag;
+    case 'push':
+      return shortDigest(output.digest);
+    case 'propose':
+      return output.change === 'delivered'
+        ? `${output.base} runs this already`
+        : `${output.branch} ${output.change === 'same' ? 'unchanged' : output.change}`;
+  }
+}
+
+export function describeResult(result: StepResult): string {
+  switch (result.outcome) {
+    case 'passed':
+      return describeOutput(result.output);
+    case 'reused':
+      return `${describeOutput(result.output)} (same inputs as run ${result.fromRun})`;
+    case 'failed':
+      return result.failure.what;
+    case 'held':
+      return result.hold.why.split('\n', 1)[0] ?? '';
+    case 'cancelled':
+      return 'cancelled';
+  }
+}
+
+/** Why a step ran instead of being reused. */
+export function describeWhy(why: Extract<StepResult, { outcome: 'passed' }>['why']): string {
+  if (why === 'first') return 'first time';
+  if (why === 'anyway') return 'asked to run anyway';
+  if (why === 'result-gone') return 'the earlier result is gone';
+  const [first, ...others] = why;
+  if (!first) return 'an earlier result was not kept';
+  return `${describeChange(first)}${others.length > 0 ? ` and ${others.length} more` : ''}`;
+}
+
+export function describeChange({ input, change }: KeyChange): string {
+  return `${input.replace(/^file /, '')} ${change}`;
+}
+
+/** `sha256:` and twelve digits, as Docker shows them. */
+export function shortDigest(digest: string): string {
+  return digest.slice(0, 'sha256:'.length + 12);
+}

@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import type { Disposable } from '../base/disposable.ts';
+import { configFileNames } from '../domain/config/config.ts';
+import type { RunEvent } from '../domain/runs/runEvent.ts';
+import type { RunState } from '../domain/runs/runState.ts';
+import { type Diagnosis, diagnose } from './doctor/diagnose.ts';
+import type { HostFacts, Ports } from './ports/ports.ts';
+import { type Discarded, discardProposal } from './proposals/discardProposal.ts';
+import { createLocalRegistry, type LocalRegistry } from './registries/localRegistry.ts';
+import { cancelRun } from './runs/cancelRun.ts';
+import { followRun } from './runs/followRun.ts';
+import { type KeptRun, readRun } from './runs/readRun.ts';
+import { type StartOptions, startRun } from './runs/startRun.ts';
+import { type OpenWorkspace, openWorkspace } from './workspace/openWorkspace.ts';
+
+/** Everything a host can ask for. Errors are TowlineError; a cancelled call rejects with the signal's reason. */
+export interface Engine {
+  /** Finds services and environments from a folder of a repository, with `towline.yaml` where there is one. */
+  open(folder: string, signal: AbortSignal): Promise<OpenWorkspace>;
+  /** Writes `towline.yaml` into the workspace's folder; the one file of the user's that Towline makes, when asked to. */
+  writeConfig(opened: OpenWorkspace, text: string): Promise<void>;
+  run(opened: OpenWorkspace, options: StartOptions, signal: AbortSignal): Promise<RunState>;
+  /** Numbers of the runs that are kept, ascending. */
+  listRuns(opened: Pick<OpenWorkspace, 'repository'>): readonly number[];
+  readRun(opened: Pick<OpenWorkspace, 'repository'>, run: number): Promise<KeptRun | undefined>;
+  /** Events from the first on and as they come, until the run has ended or its owner is gone. */
+  followRun(
+    opened: Pick<OpenWorkspace, 'repository'>,
+    run: number,
+    signal: AbortSignal,
+  ): AsyncIterable<RunEvent>;
+  /** Calls back when any run of the repository moves. */
+  watchRuns(opened: Pick<OpenWorkspace, 'repository'>, listener: (run: number) => void): Promise<Disposable>;
+  /** A step's output from a byte on; undefined when it wrote none. */
+  readLog(
+    opened: Pick<OpenWorkspace, 'repository'>,
+    run: number,
+    log: string,
+    offset: number,
+  ): Promise<{ readonly text: string; readonly size: number } | undefined>;
+  /** Asks the run's owner to stop; `not-running` when nobody runs it. */
+  cancelRun(opened: Pick<OpenWorkspace, 'repository'>, run: number): Promise<'asked' | 'not-running'>;
+  /** Deletes a proposal's branch where it still is as Towline left it. */
+  discard(
+    opened: OpenWorkspace,
+    environment: string,
+    service: string,
+    signal: AbortSignal,
+  ): Promise<Discarded>;
+  diagnose(folder: string, signal: AbortSignal): Promise<Diagnosis>;
+  readonly localRegistry: LocalRegistry;
+}
+
+/** The one place where the engine's parts meet its ports. Costs nothing until it is asked for something. */
+export function createEngine(ports: Ports, facts: HostFacts): Engine {
+  const journalOf = ({ repository }: Pick<OpenWorkspace, 'repository'>) =>
+    ports.stores.openJournal(repository.place.commonFolder);
+  const localRegistry = createLocalRegistry(ports, facts.dataFolder);
+  return {
+    open: (folder, signal) => openWorkspace(ports, folder, signal),
+    writeConfig: (opened, text) => ports.files.writeWhole(join(opened.folder, configFileNames[0]), text),
+    run: (opened, options, signal) => startRun(ports, facts, opened, options, signal),
+    listRuns: (opened) => journalOf(opened).listRuns(),
+    readRun: (opened, run) => readRun(journalOf(opened), run),
+    followRun: (opened, run, signal) => followRun(journalOf(opened), run, signal),
+    watchRuns: (opened, listener) => journalOf(opened).watch(listener),
+    async readLog(opened, run, log, offset) {
+      const read = await journalOf(opened).readLog(run, log, offset);
+      return read && { text: new TextDecoder().decode(read.bytes), size: read.size };
+    },
+    cancelRun: (opened, run) => cancelRun(journalOf(opened), run),
+    discard: (opened, environment, service, signal) =>
+      discardProposal(ports, opened, environment, service, signal),
+    diagnose: (folder, signal) => diagnose(ports, localRegistry, folder, signal),
+    localRegistry,
+  };
+}

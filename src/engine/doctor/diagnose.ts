@@ -1,0 +1,170 @@
+import { failureOf, TowlineError } from '../../domain/errors/towlineError.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { LocalRegistry } from '../registries/localRegistry.ts';
+import { type OpenWorkspace, openWorkspace } from '../workspace/openWorkspace.ts';
+
+/** One thing Towline looked for. */
+export interface Finding {
+  readonly name: string;
+  /** `missing` stops a run; `optional` only what its `detail` says. */
+  readonly state: 'found' | 'missing' | 'optional';
+  /** Where it was found and its version, or what is wrong, in one line. */
+  readonly detail: string;
+  /** How to get or mend it. */
+  readonly next?: string;
+}
+
+export interface Diagnosis {
+  readonly findings: readonly Finding[];
+  /** Undefined when the folder is in no repository. */
+  readonly opened: OpenWorkspace | undefined;
+}
+
+/** Programs that later work needs, what for, and where they come from. */
+const optionalPrograms = [
+  {
+    name: 'kubectl',
+    arguments: ['version', '--client', '--output=yaml'],
+    use: 'reading clusters',
+    next: 'https://kubernetes.io/docs/tasks/tools/',
+  },
+  {
+    name: 'kustomize',
+    arguments: ['version'],
+    use: 'rendering kustomizations (kubectl can, too)',
+    next: 'https://kubectl.docs.kubernetes.io/installation/kustomize/',
+  },
+  {
+    name: 'helm',
+    arguments: ['version', '--short'],
+    use: 'rendering charts',
+    next: 'https://helm.sh/docs/intro/install/',
+  },
+  {
+    name: 'kind',
+    arguments: ['version'],
+    use: 'a local cluster to rehearse on',
+    next: 'https://kind.sigs.k8s.io/docs/user/quick-start/',
+  },
+] as const;
+
+/** Looks for everything a run needs, at the same time; never fails, every trouble is a finding. */
+export async function diagnose(
+  ports: Ports,
+  localRegistry: LocalRegistry,
+  folder: string,
+  signal: AbortSignal,
+): Promise<Diagnosis> {
+  const opening = openWorkspace(ports, folder, signal).catch((error: unknown) => failureOf(error));
+  const [git, engine, opened, ...programs] = await Promise.all([
+    findGit(ports, signal),
+    findEngine(ports, signal),
+    opening,
+    ...optionalPrograms.map((program) => findProgram(ports, program, folder, signal)),
+  ]);
+  const workspace = 'workspace' in opened ? opened : undefined;
+  const repository: Finding =
+    'workspace' in opened
+      ? { name: 'repository', state: 'found', detail: opened.folder }
+      : { name: 'repository', state: 'missing', detail: `${opened.what}: ${opened.why}`, next: opened.next };
+  const registry = await findRegistry(ports, localRegistry, workspace?.workspace.registry, signal);
+  return { findings: [git, repository, engine, registry, ...programs], opened: workspace };
+}
+
+async function findGit(ports: Ports, signal: AbortSignal): Promise<Finding> {
+  const version = await ports.repositories.version(signal);
+  if (version)
+    return {
+      name: 'git',
+      state: 'found',
+      detail: `${version} at ${ports.processes.find('git') ?? 'an unknown place'}`,
+    };
+  const failure = new TowlineError('git-missing', { why: 'there is no git on PATH' }).failure;
+  return { name: 'git', state: 'missing', detail: failure.what, next: failure.next };
+}
+
+async function findEngine(ports: Ports, signal: AbortSignal): Promise<Finding> {
+  try {
+    const engine = await ports.containers.describe(signal);
+    const limits = engine.limits.length > 0 ? ` Limits: ${engine.limits.join(' ')}` : '';
+    return {
+      name: 'engine',
+      state: 'found',
+      detail: `${engine.product} ${engine.version} (API ${engine.apiVersion}, ${engine.platform}) at ${engine.endpoint}, because of ${engine.because}.${limits}`,
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    const { what, why, next } = failureOf(error);
+    return { name: 'engine', state: 'missing', detail: `${what}: ${why}`, next };
+  }
+}
+
+async function findRegistry(
+  ports: Ports,
+  local: LocalRegistry,
+  configured: string | undefined,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const state = await local.state(signal);
+  const own =
+    state.kind === 'absent'
+      ? 'not started yet; a run starts it when needed'
+      : `${state.running ? 'runs' : 'stopped'} on localhost:${state.port} as a ${state.kind}`;
+  if (configured === undefined)
+    return { name: 'registry', state: 'found', detail: `none configured: Towline's own local one (${own})` };
+  const host = configured.split('/')[0] ?? configured;
+  try {
+    const credential = await ports.credentials.find(host, signal);
+    const answer = await ports.registry.ping(host, credential, signal);
+    if (answer === 'ready') {
+      const as = credential ? `, credentials from ${credential.from}` : ', no credentials';
+      return { name: 'registry', state: 'found', detail: `${configured} answers${as}` };
+    }
+    const failure = new TowlineError('registry-denied', {
+      why: `${host} wants ${credential ? 'other ' : ''}credentials`,
+    }).failure;
+    return {
+      name: 'registry',
+      state: 'missing',
+      detail: `${failure.what}: ${failure.why}`,
+      next: `docker login ${host}`,
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    const { what, why, next } = failureOf(error);
+    const loopback = /^(localhost|127\.0\.0\.1):/.test(host);
+    return loopback
+      ? {
+          name: 'registry',
+          state: 'found',
+          detail: `nothing answers on ${host}; a run starts Towline's own registry there (${own})`,
+        }
+      : { name: 'registry', state: 'missing', detail: `${what}: ${why}`, next };
+  }
+}
+
+async function findProgram(
+  ports: Ports,
+  program: (typeof optionalPrograms)[number],
+  folder: string,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const { name, use, next } = program;
+  const found = ports.processes.find(name);
+  if (!found) return { name, state: 'optional', detail: `not found; only needed for ${use}`, next };
+  let output = '';
+  const environment = Object.fromEntries(
+    Object.entries(ports.processes.environment).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    ),
+  );
+  const onOutput = (text: string): void => {
+    output += text;
+  };
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(5_000)]);
+  const command = [found, ...program.arguments] as const;
+  await ports.processes.run({ command, folder, environment, onOutput }, limited).catch(() => undefined);
+  signal.throwIfAborted();
+  const version = /v?\d+\.\d+\.\d+[^\s,"}]*/.exec(output)?.[0] ?? 'of an unknown version';
+  return { name, state: 'found', detail: `${version} at ${found}` };
+}
