@@ -31,5 +31,5 @@ export interface ConfiguredTests {
 
 export type ConfiguredEnvironment = Partial<Omit<Environment, 'name'>>;
 
-/** Names under which the file is looked for, in the repository's root; the first one counts. */
+/** Names under which the file is looked for; where a folder has both, the first one counts. */
 export const configFileNames = ['towline.yaml', 'towline.yml'] as const;
