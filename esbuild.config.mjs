@@ -1,9 +1,15 @@
 import { rm } from 'node:fs/promises';
 import { build, context } from 'esbuild';
 
-/** ESM output of CommonJS packages still asks for `require`; Node gives it one per module. */
-const requireForCommonJs =
-  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+/** CommonJS packages inside an ES module still ask for these; Node gives them one per module. */
+const forCommonJs = [
+  "import { createRequire as __createRequire } from 'node:module';",
+  "import { dirname as __dirnameOf } from 'node:path';",
+  "import { fileURLToPath as __fileOf } from 'node:url';",
+  'const require = __createRequire(import.meta.url);',
+  'const __filename = __fileOf(import.meta.url);',
+  'const __dirname = __dirnameOf(__filename);',
+].join(' ');
 
 /** @type {import('esbuild').BuildOptions} */
 const shared = {
@@ -16,7 +22,7 @@ const shared = {
   keepNames: true,
   legalComments: 'none',
   metafile: true,
-  banner: { js: requireForCommonJs },
+  banner: { js: forCommonJs },
   // Optional native parts of the ssh client; it works without them.
   external: ['cpu-features', '*.node'],
   logLevel: 'warning',
