@@ -1,10 +1,8 @@
-import { closeSync, fdatasync, ftruncateSync, openSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { promisify } from 'node:util';
+import { syncData } from './descriptorCalls.ts';
 import { unwritable } from './fileFailure.ts';
 import { syncFolder, writeEveryByte } from './writeWhole.ts';
-
-const syncData = promisify(fdatasync);
 
 /** A file that only grows, by whole appends, written by one process. */
 export interface AppendOnlyFile {

@@ -1,7 +1,7 @@
 import { createHash, hash as hashOnce } from 'node:crypto';
-import { closeSync, read as readChunk, readFileSync } from 'node:fs';
-import { promisify } from 'node:util';
+import { closeSync, readFileSync } from 'node:fs';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { readNext } from './descriptorCalls.ts';
 import { unreadable } from './fileFailure.ts';
 import { openRegularFile } from './regularFile.ts';
 
@@ -9,13 +9,11 @@ import { openRegularFile } from './regularFile.ts';
 const smallFile = 256 * 1024;
 const chunkSize = 1024 * 1024;
 
-const readInto = promisify(readChunk);
-
 async function hashStream(descriptor: number, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   const chunk = Buffer.allocUnsafe(chunkSize);
   for (;;) {
-    const { bytesRead } = await readInto(descriptor, chunk, 0, chunkSize, null);
+    const bytesRead = await readNext(descriptor, chunk);
     signal.throwIfAborted();
     if (bytesRead === 0) return hash.digest('hex');
     hash.update(chunk.subarray(0, bytesRead));

@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fdatasync, fsync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { syncAll, syncData } from './descriptorCalls.ts';
 import { unwritable } from './fileFailure.ts';
-
-const syncData = promisify(fdatasync);
-const syncAll = promisify(fsync);
 
 /** Writes until every byte is taken: a nearly full disk takes a part without an error, and refuses the rest. */
 export function writeEveryByte(descriptor: number, bytes: Uint8Array, position: number | null): void {
