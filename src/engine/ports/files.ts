@@ -20,21 +20,22 @@ export interface FileStatus {
  * tiny asynchronous calls are ten times slower; callers bound how many they make in one turn.
  */
 export interface Files {
-  /** Undefined when nothing is there (or it is not a folder on the way). Symbolic links are not followed. */
+  /** Undefined when nothing is there (or it is not a folder on the way). Symbolic links are not followed. Throws `context-unreadable`. */
   status(path: string): FileStatus | undefined;
   /** Names with kinds, sorted by name; undefined when it is not a readable folder. */
   listFolder(path: string): readonly { readonly name: string; readonly kind: FileKind }[] | undefined;
-  /** UTF-8 text without a byte order mark, or undefined when there is no such file. */
+  /** UTF-8 text without a byte order mark, or undefined when there is no such file. Links are followed; throws `context-unreadable` for pipes and devices. */
   readText(path: string): string | undefined;
   readLink(path: string): string | undefined;
-  /** Lower-case hex SHA-256 of the content, streamed. Throws `context-unreadable`. */
+  /** Lower-case hex SHA-256 of a regular file's content, streamed. Throws `context-unreadable`, also for a symbolic link. */
   hash(path: string, signal: AbortSignal): Promise<string>;
-  /** Whole or not at all, also across a crash: temporary file, sync, rename. */
+  /** Whole or not at all, also across a crash: temporary file, sync, rename. Throws `journal-failed`, as the three below do. */
   writeWhole(path: string, text: string): Promise<void>;
   makeFolder(path: string): Promise<void>;
+  /** With everything in it; missing is fine. */
   remove(path: string): Promise<void>;
   /** A new empty folder; the caller removes it. */
   makeTemporaryFolder(prefix: string): Promise<string>;
-  /** Files modified at or after a time that match a `folder/*.ext` pattern below a folder. */
+  /** Files modified at or after a time (milliseconds since the epoch) that match a `folder/*.ext` pattern below a folder; `*` stays within one name. */
   findNewer(folder: string, pattern: string, since: number): readonly string[];
 }

@@ -22,7 +22,9 @@ export interface Processes {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /**
    * Runs to the end. On abort the child and all its descendants are ended (asked, then killed) before the
-   * promise rejects with the signal's reason. Throws `command-not-found` naming the program and PATH.
+   * promise rejects with the signal's reason; what the program leaves behind at its own end is ended too, after
+   * a second. Only processes that start a session of their own (`setsid`) escape. Throws `command-not-found`
+   * naming the program and PATH, the missing folder, or the missing permission.
    */
   run(request: ProcessRequest, signal: AbortSignal): Promise<ProcessResult>;
   /** Starts a program that outlives this process; output goes to `logFile`. */

@@ -1,11 +1,12 @@
 import type { Credential } from './credentials.ts';
 
 /**
- * An OCI distribution registry, asked directly. Hosts on the loopback are spoken to over http, others over
- * https; credentials go to exactly the named host and to the token server it names, never across a redirect.
+ * An OCI distribution registry, asked directly. Hosts on the loopback are spoken to over http, or https when
+ * they turn out to want it, others over https only; credentials go to exactly the named host and to the token
+ * server it names, never across a redirect.
  */
 export interface Registry {
-  /** Whether `/v2/` answers: `ready`, or `denied` when it wants other credentials. Throws `registry-unreachable`. */
+  /** Whether `/v2/` answers: `ready`, or `denied` when it wants other credentials. Throws `registry-unreachable`, `registry-failed`. */
   ping(
     registry: string,
     credential: Credential | undefined,
