@@ -93,7 +93,9 @@ export async function askCredentialHelper(
   if (answer.code !== 0) {
     // Helpers tell their errors on standard output.
     if (`${said}\n${answer.errors}`.includes(notFound)) return undefined;
-    throw failed(`it ended with ${answer.code}: ${(answer.errors.trim() || said).slice(0, 500)}`);
+    // What a helper prints on its output may be an answer after all, and then holds a secret.
+    const reason = answer.errors.trim() || (said.startsWith('{') ? '' : said);
+    throw failed(`it ended with ${answer.code}: ${reason.slice(0, 500)}`);
   }
   try {
     return readAnswer(said, question);
