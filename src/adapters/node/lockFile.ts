@@ -53,7 +53,7 @@ export function readLockOwner(path: string): LockOwner | undefined {
 }
 
 /** Puts a file there with its whole content at once, unless one is there already. */
-export function createWhole(path: string, text: string): boolean {
+function createWhole(path: string, text: string): boolean {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     writeFileSync(temporary, text, { flag: 'wx' });

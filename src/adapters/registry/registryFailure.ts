@@ -35,7 +35,7 @@ export function encodeBasic(username: string, password: string): string {
 }
 
 /** A body as one line for people, without the secrets that a server may echo. */
-export function excerpt(body: Buffer, secrets: readonly string[]): string {
+function excerpt(body: Buffer, secrets: readonly string[]): string {
   let text = readMessages(body.subarray(0, 64 * 1024).toString('utf8')).trim();
   for (const secret of secrets) if (secret !== '') text = text.replaceAll(secret, '…');
   const line = escapeControls(text);

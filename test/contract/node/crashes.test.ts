@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { acquireLock } from '../../../src/adapters/node/lockFile.ts';
 import { openJournalStore } from '../../../src/adapters/node/nodeJournalStore.ts';
+import { identifyThisProcess } from '../../../src/adapters/node/processIdentity.ts';
 import { TowlineError } from '../../../src/domain/errors/towlineError.ts';
 import { skipTest } from '../../support/skipTest.ts';
 import { useTemporaryFolder } from '../../support/temporaryFolder.ts';
@@ -118,6 +119,24 @@ describe('locks that eight processes want at once', () => {
       lock.release();
     }
     assert.deepEqual(readdirSync(folder()), []);
+  });
+});
+
+describe('a lock that processes take and give back', () => {
+  const folder = useTemporaryFolder();
+
+  it('lets none of them in while another is inside, after an owner died too', async function () {
+    this.timeout(60_000);
+    writeFileSync(join(folder(), 'count'), '0');
+    const path = join(folder(), 'towline/locks/count.lock');
+    mkdirSync(join(folder(), 'towline/locks'), { recursive: true });
+    const dead = { ...identifyThisProcess(), process: 2 ** 30, id: 'dead' };
+    writeFileSync(path, JSON.stringify(dead));
+    const children = Array.from({ length: 4 }, () => startProgram('countUnderLock.ts', folder(), '60'));
+    const codes = children.map((child) => new Promise((resolve) => child.once('exit', resolve)));
+    assert.deepEqual(await Promise.all(codes), [0, 0, 0, 0]);
+    assert.equal(readFileSync(join(folder(), 'count'), 'utf8'), '240');
+    assert.deepEqual(readdirSync(join(folder(), 'towline/locks')), []);
   });
 });
 

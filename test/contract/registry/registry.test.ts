@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createRegistry } from '../../../src/adapters/registry/createRegistry.ts';
@@ -19,6 +20,7 @@ import { useTemporaryFolder } from '../../support/temporaryFolder.ts';
 const never = new AbortController().signal;
 const right: Credential = { kind: 'basic', ...registryCredential, from: 'the test' };
 const wrong: Credential = { ...right, password: 'wrong' };
+const findDigestProgram = join(import.meta.dirname, 'programs/findDigest.ts');
 const execFileAsync = promisify(execFile);
 
 describe('a CNCF distribution registry', function () {
@@ -91,9 +93,8 @@ describe('a CNCF distribution registry', function () {
   it('with TLS is trusted by its authority in NODE_EXTRA_CA_CERTS', async () => {
     const { repository, tag, digest } = await fillStorage();
     await using server = await start({ tls: true });
-    const program = join(import.meta.dirname, 'programs/findDigest.ts');
     const env = { ...process.env, NODE_EXTRA_CA_CERTS: server.certificate };
-    const args = [program, server.host, repository, tag];
+    const args = [findDigestProgram, server.host, repository, tag];
     const { stdout } = await execFileAsync(process.execPath, args, { env });
     assert.equal(JSON.parse(stdout), digest);
   });
@@ -142,5 +143,26 @@ describe('a CNCF distribution registry', function () {
     await assert.rejects(registry.ping(server.host, undefined, never), (error) =>
       TowlineError.is(error, 'registry-unreachable'),
     );
+  });
+});
+
+describe('a registry behind a proxy', function () {
+  this.timeout(30_000);
+
+  it('is asked through the proxy that HTTPS_PROXY names', async () => {
+    const tunnels: string[] = [];
+    const proxy = createServer().on('connect', ({ url = '' }, socket) => {
+      tunnels.push(url);
+      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const address = proxy.address();
+    assert.ok(typeof address === 'object' && address !== null);
+    const env = { PATH: process.env.PATH, HTTPS_PROXY: `http://127.0.0.1:${address.port}` };
+    const args = [findDigestProgram, 'registry.invalid', 'shop/api', 'v1'];
+    const { stdout } = await execFileAsync(process.execPath, args, { env });
+    proxy.close();
+    assert.equal(JSON.parse(stdout).code, 'registry-unreachable');
+    assert.deepEqual(tunnels, ['registry.invalid:443']);
   });
 });
