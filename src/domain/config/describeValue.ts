@@ -7,12 +7,12 @@ export function formatPath(path: YamlPath): string {
     .join('');
 }
 
-/** A value as it stands in a message, short enough for one. */
+/** A value as it stands in a message: short enough for one, passwords in URLs masked. */
 export function describeValue(value: unknown): string {
   if (value === null || value === undefined) return 'empty';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a mapping';
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(value).replace(/(:\/\/[^/@:"]*:)[^/@"]*@/, '$1***@');
   return text.length > 80 ? `${text.slice(0, 77)}…"` : text;
 }
 

@@ -66,7 +66,7 @@ function badName(path: YamlPath): ConfigProblem {
   return {
     path,
     part: 'key',
-    message: `${JSON.stringify(path.at(-1))} cannot be a name: letters, digits, ".", "_" and "-" are allowed, with a letter or digit at both ends.`,
+    message: `${JSON.stringify(path.at(-1))} cannot be a name: letters, digits, ".", "_" and "-" are allowed, with a letter or digit at both ends, but no ".." and no ".lock" at the end.`,
   };
 }
 

@@ -72,7 +72,7 @@ function childrenAt({ path, value }: PlacedValue, step: string): readonly Placed
 function checkPath(value: string): string | undefined {
   if (value.includes('\\')) return `must use forward slashes: ${JSON.stringify(value.replaceAll('\\', '/'))}`;
   if (value.startsWith('/') || /^[A-Za-z]:/.test(value))
-    return 'must be relative to the repository\'s root, such as "services/api"';
+    return 'must begin at this file\'s folder, such as "services/api"';
   if (joinPath('', value) === undefined) return "must stay inside this file's folder";
   return undefined;
 }

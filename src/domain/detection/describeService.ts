@@ -1,5 +1,6 @@
 import { readDockerfile } from '../dockerfile/readDockerfile.ts';
 import { resolveDockerfile } from '../dockerfile/resolveDockerfile.ts';
+import type { Problem } from '../errors/problem.ts';
 import { parentFolder } from '../workspace/repoPath.ts';
 import { type BuildPlan, defaultTimeouts, type RepoPath, type TestPlan } from '../workspace/service.ts';
 import { chooseContext, contextSources } from './chooseContext.ts';
@@ -29,6 +30,7 @@ export interface DescribedService {
   readonly build?: BuildPlan;
   /** Images that the Dockerfile builds on, its default arguments filled in. */
   readonly baseImages: readonly string[];
+  readonly problems: readonly Problem[];
 }
 
 export function describeService(
@@ -45,9 +47,10 @@ export function describeService(
   const parsed = readDockerfile(read(dockerfile.path) ?? '');
   const { baseImages } = resolveDockerfile(parsed);
   const context = chooseContext(parsed, parentFolder(dockerfile.path), index);
-  const folder = candidate.folder ?? serviceFolder(dockerfile, context, index);
+  const sources = contextSources(parsed);
+  const folder = candidate.folder ?? serviceFolder(dockerfile, context, sources, index);
   const { tests, ...language } = detectTests({ folder, index, read }, baseImages);
-  const copied = copiedFromOutside(contextSources(parsed), context, folder, index);
+  const copied = copiedFromOutside(sources, context, folder, index);
   return {
     folder,
     ...(dockerfile.variant === undefined ? {} : { variant: dockerfile.variant }),

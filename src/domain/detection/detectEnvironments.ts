@@ -56,7 +56,8 @@ export function detectEnvironments(
     allowDirty: false,
     group: false,
   }));
-  return { environments, problems: chartProblems(appCharts) };
+  const unreadable = Array.from(kustomizations.values(), ({ problem }) => problem ?? []).flat();
+  return { environments, problems: [...unreadable, ...chartProblems(appCharts)] };
 }
 
 interface Kustomization {
@@ -66,6 +67,7 @@ interface Kustomization {
   /** Folders with a kustomization of their own. */
   readonly bases: readonly RepoPath[];
   readonly files: readonly RepoPath[];
+  readonly problem?: Problem;
 }
 
 function readKustomizations(
@@ -86,6 +88,7 @@ function readKustomizations(
       hasImages: facts.images.length > 0,
       bases: paths.filter((path) => index.hasFolder(path)),
       files: paths.filter((path) => index.hasFile(path)),
+      ...(facts.problem === undefined ? {} : { problem: facts.problem }),
     });
   }
   return found;
@@ -165,7 +168,8 @@ function environmentRoot(folder: RepoPath, serviceNames: ReadonlySet<string>): R
   return root;
 }
 
-const unnamed = /^(?:overlays?|bases?|envs?|environments?|clusters?|apps?|applications|kustomize|\.)$/i;
+const unnamed =
+  /^(?:overlays?|bases?|envs?|environments?|clusters?|apps?|applications|kustomize|\.?k8s|\.?kube|\.?kubernetes|manifests?|\.?deploy|deployments?)$/i;
 
 /** Segments that make a name, the telling ones last: `apps/shop/overlays/dev` is `dev`, or else `shop-dev`. */
 function nameSegments(path: RepoPath): readonly string[] {

@@ -22,12 +22,16 @@ export function detectServices(
   const names = nameByPath(described.map(nameParts), repositoryName);
   const withNames = described.map((service, at) => ({ ...service, name: names[at] ?? '' }));
   const { named, problems } = nameImages(withNames, images, repositoryName);
-  return { services: named.map((service) => finish(service, named, places)), problems };
+  return {
+    services: named.map((service) => finish(service, named, places)),
+    problems: [...described.flatMap((service) => service.problems), ...problems],
+  };
 }
 
 /** `worker` for `Dockerfile.worker` of a folder that is no service by that name itself. */
 function nameParts({ folder, variant }: DescribedService) {
   const segments = folder.split('/').filter((segment) => segment !== '');
+  if (segments.length > 1 && /^(?:app|src|source|code)$/i.test(segments.at(-1) ?? '')) segments.pop();
   const own = variant === undefined || segments.at(-1) === variant ? [] : [variant];
   return { path: folder, segments: [...segments, ...own] };
 }
@@ -37,7 +41,7 @@ function finish(
   all: readonly ServiceWithImage[],
   places: readonly NamedPlace[],
 ): Service {
-  const { baseImages, variant: _, packageName: __, ...facts } = service;
+  const { baseImages, variant: _, packageName: __, problems: ___, ...facts } = service;
   const bases = new Set(baseImages.map((base) => readImageName(base)?.repository));
   const dependsOn = all.filter(
     (other) =>

@@ -28,9 +28,11 @@ export function findProjectsWithoutDockerfile(
   index: FileIndex,
   services: readonly Service[],
 ): readonly Problem[] {
-  const places = services.flatMap(({ folder, build }) => [
+  const places = services.flatMap(({ folder, build, tests }) => [
     folder,
     ...(build === undefined ? [] : [build.dockerfile]),
+    // Libraries that a service is made from.
+    ...(tests.kind === 'command' ? tests.inputs.filter((input) => input !== '') : []),
   ]);
   const byLanguage = new Map<string, RepoPath[]>();
   const folders = [...index.projects].sort(([a], [b]) => compareText(a, b));

@@ -96,6 +96,7 @@ function findImages(
     ...(service.packageName === undefined ? [] : [cleanImageComponent(service.packageName)]),
     `${owner}-${own}`,
     `${owner}_${own}`,
+    cleanImageComponent(service.folder.split('/').slice(-2).join('-')),
   ];
   const bases = new Set(service.baseImages.map((base) => readImageName(base)?.repository));
   for (const part of wanted) {

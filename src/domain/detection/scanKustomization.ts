@@ -1,3 +1,4 @@
+import type { Problem } from '../errors/problem.ts';
 import { plainValueOf } from '../yaml/plainValueOf.ts';
 import { readYaml } from '../yaml/readYaml.ts';
 
@@ -8,6 +9,8 @@ export interface KustomizationFacts {
   /** `resources`, `bases` and `components`, as written: files, folders and URLs. */
   readonly resources: readonly string[];
   readonly images: readonly { readonly name: string; readonly newName?: string }[];
+  /** Why nothing could be read. */
+  readonly problem?: Problem;
 }
 
 const kustomizeFiles = /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/;
@@ -20,13 +23,12 @@ export function isKustomizationFile(path: string): boolean {
  * Reads a kustomization. Files in the usual block style are read line by line, because composing hundreds
  * of them is most of what detection would cost; anything else goes through the YAML reader.
  *
- * @returns undefined for Flux's objects of the same kind, and for what is no YAML
+ * @returns undefined for Flux's objects of the same kind
  */
 export function scanKustomization(text: string, file: string): KustomizationFacts | undefined {
   if (/^apiVersion:[ \t]*["']?kustomize\.toolkit\.fluxcd\.io\//m.test(text)) return undefined;
   const isComponent = /^kind:[ \t]*["']?Component\b/m.test(text);
-  const lists = scanLists(text) ?? composeLists(text, file);
-  return lists === undefined ? undefined : { isComponent, ...lists };
+  return { isComponent, ...(scanLists(text) ?? composeLists(text, file)) };
 }
 
 type Lists = Omit<KustomizationFacts, 'isComponent'>;
@@ -85,10 +87,15 @@ function plainScalar(written: string): string | undefined {
   return match?.[1] ?? match?.[2] ?? match?.[3];
 }
 
-function composeLists(text: string, file: string): Lists | undefined {
-  const [document] = readYaml(text, file).documents;
+function composeLists(text: string, file: string): Lists {
+  const { documents, problems } = readYaml(text, file);
+  const [document] = documents;
   const value = document === undefined ? undefined : plainValueOf(document);
-  if (typeof value !== 'object' || value === null) return undefined;
+  if (typeof value !== 'object' || value === null) {
+    const [problem] = problems;
+    const isBroken = problem === undefined ? {} : { problem: { ...problem, severity: 'warning' as const } };
+    return { resources: [], images: [], ...isBroken };
+  }
   const fields = value as Record<string, unknown>;
   const resources = [...referring]
     .flatMap((key) => listOf(fields[key]))

@@ -10,13 +10,19 @@ const holder =
 const homes = ['', 'services', 'apps', 'src', 'packages', 'cmd', 'components'];
 
 /** The folder of the service that a Dockerfile builds: usually its own. */
-export function serviceFolder(dockerfile: FoundDockerfile, context: RepoPath, index: FileIndex): RepoPath {
+export function serviceFolder(
+  dockerfile: FoundDockerfile,
+  context: RepoPath,
+  sources: readonly string[],
+  index: FileIndex,
+): RepoPath {
   const own = parentFolder(dockerfile.path);
   const { variant } = dockerfile;
   if (variant !== undefined) {
     const named = homes.map((home) => inFolder(inFolder(context, home), variant).replaceAll('//', '/'));
     const found = named.find((folder) => index.hasFolder(folder));
     if (found !== undefined) return found;
+    if (sources.length > 0 && sources.every((source) => contains(own, inFolder(context, source)))) return own;
   }
   let folder = own;
   while (folder !== '' && holder.test(lastSegment(folder))) {

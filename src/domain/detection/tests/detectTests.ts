@@ -1,3 +1,4 @@
+import type { Problem } from '../../errors/problem.ts';
 import { gradleRule, mavenRule } from './jvmRules.ts';
 import { nodeRule } from './nodeRule.ts';
 import { cargoRule, dotnetRule, elixirRule, findMakeTests, goRule, phpRule, rubyRule } from './otherRules.ts';
@@ -22,6 +23,7 @@ export interface DetectedTests {
   readonly language?: string;
   readonly packageName?: string;
   readonly tests?: FoundTests;
+  readonly problems: readonly Problem[];
 }
 
 /**
@@ -43,6 +45,7 @@ export function detectTests(place: Place, baseImages: readonly string[] = []): D
     ...(chosen === undefined ? {} : { language: chosen.language }),
     ...(chosen?.packageName === undefined ? {} : { packageName: chosen.packageName }),
     ...(tests === undefined ? {} : { tests }),
+    problems: findings.flatMap(({ problem }) => problem ?? []),
   };
 
   function isBuiltOn(rule: LanguageRule): boolean {

@@ -1,3 +1,4 @@
+import type { Problem } from '../../errors/problem.ts';
 import { parentFolder } from '../../workspace/repoPath.ts';
 import type { RepoPath } from '../../workspace/service.ts';
 import { fileHere, fileHereOrAbove } from './lookAround.ts';
@@ -24,8 +25,18 @@ export const nodeRule: LanguageRule = {
     if (marker === undefined) return undefined;
     const content = readJson(place.read(marker));
     const name = typeof content?.name === 'string' ? content.name.replace(/^@[^/]*\//, '') : undefined;
+    const problem: Problem = {
+      severity: 'warning',
+      message: `${marker} is not a JSON object, so its scripts were not read.`,
+      at: { file: marker, line: 1, column: 1 },
+    };
     const tests = findTests(place, marker, content);
-    return { marker, ...(name ? { packageName: name } : {}), ...(tests === undefined ? {} : { tests }) };
+    return {
+      marker,
+      ...(name ? { packageName: name } : {}),
+      ...(tests === undefined ? {} : { tests }),
+      ...(content === undefined ? { problem } : {}),
+    };
   },
 };
 

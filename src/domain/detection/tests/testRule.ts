@@ -1,3 +1,4 @@
+import type { Problem } from '../../errors/problem.ts';
 import type { RepoPath } from '../../workspace/service.ts';
 import type { FileIndex } from '../fileIndex.ts';
 import type { ReadText } from '../manifestReader.ts';
@@ -23,6 +24,7 @@ export interface LanguageFinding {
   readonly tests?: FoundTests;
   /** Name the package gives itself, without its scope. */
   readonly packageName?: string;
+  readonly problem?: Problem;
 }
 
 export interface LanguageRule {
