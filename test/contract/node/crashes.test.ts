@@ -140,9 +140,9 @@ describe('a lock that processes take, give back and die with', () => {
 
 describe('a journal on a full disk', () => {
   let mounted: string | undefined;
-  // Before the folder is removed: hooks run in the order they are named.
+  // Before the folder is removed: hooks run in the order they are named. Lazily, as a failed test leaves files open.
   afterEach(() => {
-    if (mounted !== undefined) execFileSync('umount', [mounted]);
+    if (mounted !== undefined) execFileSync('umount', ['--lazy', mounted]);
     mounted = undefined;
   });
   const folder = useTemporaryFolder();
