@@ -83,7 +83,7 @@ function markOf({ style }: Terminal, { startedAt, result }: StepState, spinner: 
     case 'failed':
       return style('red', '✗');
     case 'held':
-      return result.hold.code === 'environment-skips-service' ? style('dim', '–') : style('yellow', '⏸');
+      return style('yellow', '⏸');
     case 'cancelled':
       return style('yellow', '■');
     case undefined:

@@ -20,8 +20,7 @@ export async function printSummary(
   const took =
     state.finishedAt === undefined ? '' : ` in ${formatDuration(state.finishedAt - state.startedAt)}`;
   const nothing =
-    stepsOf(state).length > 0 &&
-    stepsOf(state).every(({ result }) => result?.outcome === 'reused' || isSkipped(result));
+    stepsOf(state).length > 0 && stepsOf(state).every(({ result }) => result?.outcome === 'reused');
   terminal.err(
     `run ${state.run} ${outcomeText(terminal, state)}${took}${nothing ? ': nothing had changed' : ''}`,
   );
@@ -37,10 +36,6 @@ export async function printSummary(
 
 function stepsOf(state: RunState): readonly StepState[] {
   return state.services.flatMap(({ steps }) => steps).filter(({ result }) => result !== undefined);
-}
-
-function isSkipped(result: StepState['result']): boolean {
-  return result?.outcome === 'held' && result.hold.code === 'environment-skips-service';
 }
 
 function outcomeText(terminal: Terminal, { outcome }: RunState): string {
@@ -81,7 +76,13 @@ function printPush(terminal: Terminal, { repository, tag, digest }: PushOutput):
 }
 
 function printProposal(terminal: Terminal, proposal: ProposeOutput): void {
-  const { change, branch, base, remote, files, compareUrl: compare } = proposal;
+  const { change, environment, branch, base, remote, files, compareUrl: compare } = proposal;
+  if (change === 'not-run') {
+    terminal.err(
+      `  proposal  none: ${visibleText(environment)} does not run it, other services are built on it`,
+    );
+    return;
+  }
   if (change === 'delivered') {
     terminal.err(`  proposal  none needed: ${base} runs this image already`);
     return;

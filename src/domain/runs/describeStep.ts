@@ -14,6 +14,7 @@ export function describeOutput(output: StepOutput): string {
     case 'push':
       return shortDigest(output.digest);
     case 'propose':
+      if (output.change === 'not-run') return `${output.environment} does not run it itself`;
       return output.change === 'delivered'
         ? `${output.base} runs this already`
         : `${output.branch} ${output.change === 'same' ? 'unchanged' : output.change}`;

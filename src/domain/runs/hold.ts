@@ -4,7 +4,6 @@ export interface Hold {
     | 'tests-unknown'
     | 'dockerfile-missing'
     | 'environment-missing'
-    | 'environment-skips-service'
     | 'style-unsupported'
     | 'commit-missing'
     | 'dirty'

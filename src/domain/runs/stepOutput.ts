@@ -42,14 +42,15 @@ export interface ProposeOutput {
   readonly environment: string;
   /**
    * `created` or `updated` the branch; `same`: the branch holds this already; `delivered`: the environment's own
-   * branch holds this already, so there is nothing to propose.
+   * branch holds this already, so there is nothing to propose; `not-run`: other services are built on this one
+   * and the environment does not run it itself.
    */
-  readonly change: 'created' | 'updated' | 'same' | 'delivered';
+  readonly change: 'created' | 'updated' | 'same' | 'delivered' | 'not-run';
   readonly branch: string;
   /** Branch the proposal is made against. */
   readonly base: string;
   readonly baseCommit: string;
-  /** Equal to `baseCommit` when delivered. */
+  /** Equal to `baseCommit` where nothing is proposed. */
   readonly commit: string;
   /** Undefined when the repository has no remote: the branch is local. */
   readonly remote: { readonly name: string; readonly url: string } | undefined;

@@ -55,9 +55,16 @@ export async function openManifestSource(
         : `${remote.name} (${remote.url}) names no default branch; it may be empty.`,
     });
   }
-  if (!(await repository.hasObject(baseCommit, signal)))
-    await repository.fetchBranch(remote.name, base, signal);
   return { repository, remote, base, baseCommit, path, tip: (branch) => tips.get(branch) };
+}
+
+/** Brings the base commit here where only the remote has it. */
+export async function fetchBase(
+  { repository, remote, base, baseCommit }: ManifestSource,
+  signal: AbortSignal,
+): Promise<void> {
+  if (remote && !(await repository.hasObject(baseCommit, signal)))
+    await repository.fetchBranch(remote.name, base, signal);
 }
 
 async function openRepository(

@@ -5,7 +5,7 @@ import type { Service } from '../../domain/workspace/service.ts';
 import type { RecordStore } from '../ports/journalStore.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
-import { type ManifestSource, openManifestSource } from './manifestSource.ts';
+import { fetchBase, type ManifestSource, openManifestSource } from './manifestSource.ts';
 
 /** A service's image on its way into the manifests. */
 export interface WantedImage {
@@ -16,8 +16,10 @@ export interface WantedImage {
 
 /** Proposals of one run to its environment. */
 export interface Proposals {
-  /** The manifests as Git has them now; read once a run. */
+  /** Where the manifests and the proposals' branches are in Git now; asked once a run. */
   source(signal: AbortSignal): Promise<ManifestSource>;
+  /** The same, with the base commit's objects here, to read from. */
+  readySource(signal: AbortSignal): Promise<ManifestSource>;
   /** Asks, where a remote gets branches of this environment for the first time; later runs remember a yes. */
   allowed(signal: AbortSignal): Promise<boolean>;
   branchOf(service: Service): string;
@@ -60,6 +62,11 @@ export function createProposals(
 
   return {
     source: openSource,
+    async readySource(signal) {
+      const found = await openSource(signal);
+      await fetchBase(found, signal);
+      return found;
+    },
     allowed(signal) {
       answer ??= ask(signal);
       return answer;

@@ -42,7 +42,6 @@ export async function runService(planned: PlannedService, floor: RunFloor): Prom
   try {
     for (const { step, hold } of planned.steps) {
       const { result, inputs } = await takeStep(planned, floor, step, hold, earlier);
-      if (result.outcome === 'held' && result.hold.code === 'environment-skips-service') return 'passed';
       if (result.outcome !== 'passed' && result.outcome !== 'reused') return result.outcome;
       earlier = {
         ...earlier,
@@ -82,13 +81,16 @@ async function takeStep(
   const performed = hold
     ? without({ outcome: 'held', hold })
     : await slots.run(perform, signal).catch(cancelledOnly);
-  await record({
+  const recorded = record({
     type: 'step-finished',
     at: now(),
     ...place,
     result: performed.result,
     logSize: await report.settled(),
   });
+  // Reuse has no effect that must not get ahead of its record; the run's last record waits for all before it.
+  if (performed.result.outcome === 'reused') recorded.catch(() => undefined);
+  else await recorded;
   return performed;
 
   function cancelledOnly(error: unknown): Performed {

@@ -114,7 +114,6 @@ async function recordRun(
       steps: steps.map(({ step }) => step),
     })),
   });
-  await started;
 
   const floor = {
     scope,
@@ -127,7 +126,9 @@ async function recordRun(
     record: writer.record,
     signal,
   };
-  const outcomes = await Promise.all(plan.map((planned) => runService(planned, floor)));
+  // Asking the remote takes longest and needs nothing of the other steps; a failure is met again where it matters.
+  if (floor.proposing.length > 0) scope.proposals?.source(signal).catch(() => undefined);
+  const [, ...outcomes] = await Promise.all([started, ...plan.map((planned) => runService(planned, floor))]);
   await writer.record({ type: 'run-finished', at: now(), outcome: worst(outcomes, signal) });
   if (!state) throw new TowlineError('journal-failed', { why: 'The first record of the run is missing.' });
   return state;

@@ -6,6 +6,7 @@ import { compareUrl } from '../../domain/proposals/compareUrl.ts';
 import type { Hold } from '../../domain/runs/hold.ts';
 import type { ProposeOutput } from '../../domain/runs/stepOutput.ts';
 import type { Environment } from '../../domain/workspace/environment.ts';
+import type { Service } from '../../domain/workspace/service.ts';
 import { editManifests } from '../proposals/editManifests.ts';
 import { placeProposal } from '../proposals/placeProposal.ts';
 import type { Proposals, WantedImage } from '../proposals/proposals.ts';
@@ -29,11 +30,12 @@ export const proposeStep: Step<ProposeOutput> = {
       base: `${source.base} ${source.baseCommit}`,
       remote: source.remote?.url ?? 'none',
       environment: JSON.stringify([environment.name, environment.style, source.path, environment.group]),
+      role: images.length === 1 && isBaseOnly(context, context.service) ? 'base of others' : 'its own',
     };
   },
 
   async verify(context, output) {
-    if (output.change === 'delivered') return true;
+    if (output.commit === output.baseCommit) return true;
     const source = await placeOf(context).proposals.source(context.signal);
     return source.tip(output.branch) === output.commit;
   },
@@ -41,14 +43,16 @@ export const proposeStep: Step<ProposeOutput> = {
   async run(context) {
     const { service, signal, report } = context;
     const { environment, proposals } = placeOf(context);
-    const source = await proposals.source(signal);
+    const source = await proposals.readySource(signal);
     const images = wantedImages(context);
     const { files, edits } = await editManifests(source, environment, images.map(meantImage), signal);
 
-    for (const [index, edit] of edits.entries()) {
-      const held = edit.kind === 'held' && edit.hold.reason !== 'unchanged' ? edit.hold : undefined;
-      if (held) return holdForImage(held, environment, images[index]?.service ?? service, context);
-    }
+    const stopped = edits.flatMap((edit, index) => {
+      if (edit.kind !== 'held' || edit.hold.reason === 'unchanged') return [];
+      const image = images[index]?.service ?? service;
+      return edit.hold.reason === 'image-not-found' && isBaseOnly(context, image) ? [] : [edit.hold];
+    });
+    if (stopped[0]) return holdForImage(stopped[0]);
     const place = {
       step: 'propose' as const,
       environment: environment.name,
@@ -60,8 +64,10 @@ export const proposeStep: Step<ProposeOutput> = {
       warnings: edits.flatMap(({ warnings }) => warnings.map(({ message }) => message)),
     };
     for (const warning of place.warnings) report.notice(`${service.name}: ${warning}`);
-    if (files.size === 0)
-      return { ...place, change: 'delivered', commit: source.baseCommit, diff: '', compareUrl: undefined };
+    if (files.size === 0) {
+      const change = edits.some(runsAlready) ? 'delivered' : 'not-run';
+      return { ...place, change, commit: source.baseCommit, diff: '', compareUrl: undefined };
+    }
     if (!(await proposals.allowed(signal))) return declined(place.branch, source.remote?.url ?? '');
 
     const { change, commit } = await placeProposal(
@@ -87,6 +93,16 @@ export const proposeStep: Step<ProposeOutput> = {
     };
   },
 };
+
+function runsAlready(edit: ImageEdit): boolean {
+  return edit.kind === 'held' && edit.hold.reason === 'unchanged';
+}
+
+/** Whether a service may be missing from the manifests: others are built on it, and nobody says that it runs there. */
+function isBaseOnly({ scope }: StepContext, { name }: Service): boolean {
+  const isBase = scope.opened.workspace.services.some(({ dependsOn }) => dependsOn.includes(name));
+  return isBase && scope.environment?.services === undefined;
+}
 
 function placeOf({ scope }: StepContext): {
   readonly environment: Environment;
