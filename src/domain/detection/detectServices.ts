@@ -22,8 +22,9 @@ export function detectServices(
   const names = nameByPath(described.map(nameParts), repositoryName);
   const withNames = described.map((service, at) => ({ ...service, name: names[at] ?? '' }));
   const { named, problems } = nameImages(withNames, images, repositoryName);
+  const allNames = imageNames(named, places);
   return {
-    services: named.map((service) => finish(service, named, places)),
+    services: named.map((service) => finish(service, allNames)),
     problems: [...described.flatMap((service) => service.problems), ...problems],
   };
 }
@@ -36,25 +37,32 @@ function nameParts({ folder, variant }: DescribedService) {
   return { path: folder, segments: [...segments, ...own] };
 }
 
-function finish(
-  service: ServiceWithImage,
-  all: readonly ServiceWithImage[],
-  places: readonly NamedPlace[],
-): Service {
-  const { baseImages, variant: _, packageName: __, problems: ___, ...facts } = service;
-  const bases = new Set(baseImages.map((base) => readImageName(base)?.repository));
-  const dependsOn = all.filter(
-    (other) =>
-      other !== service && [other.image, ...configuredImages(other)].some((image) => bases.has(image)),
-  );
-  return { ...facts, dependsOn: dependsOn.map(({ name }) => name) };
+type ImageNames = ReadonlyMap<ServiceWithImage, ReadonlySet<string>>;
 
-  function configuredImages(other: ServiceWithImage): readonly string[] {
-    const meant = places.filter(({ name, folder, dockerfile = other.build?.dockerfile }) =>
-      folder === undefined
-        ? name === other.name
-        : folder === other.folder && dockerfile === other.build?.dockerfile,
-    );
-    return meant.flatMap(({ images }) => images);
+/** Repositories by which a Dockerfile may mean each service: the one found, and those towline.yaml gives. */
+function imageNames(services: readonly ServiceWithImage[], places: readonly NamedPlace[]): ImageNames {
+  const byName = Map.groupBy(
+    places.filter(({ folder }) => folder === undefined),
+    ({ name }) => name,
+  );
+  const byFolder = Map.groupBy(places, ({ folder }) => folder);
+  return new Map(
+    services.map((service) => {
+      const here = (byFolder.get(service.folder) ?? []).filter(
+        ({ dockerfile }) => dockerfile === undefined || dockerfile === service.build?.dockerfile,
+      );
+      const meant = [...(byName.get(service.name) ?? []), ...here];
+      return [service, new Set([service.image, ...meant.flatMap(({ images }) => images)])];
+    }),
+  );
+}
+
+function finish(service: ServiceWithImage, names: ImageNames): Service {
+  const { baseImages, variant: _, packageName: __, problems: ___, ...facts } = service;
+  const bases = baseImages.flatMap((base) => readImageName(base)?.repository ?? []);
+  const dependsOn: string[] = [];
+  for (const [other, images] of names) {
+    if (other !== service && bases.some((base) => images.has(base))) dependsOn.push(other.name);
   }
+  return { ...facts, dependsOn };
 }

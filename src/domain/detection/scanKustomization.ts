@@ -46,6 +46,8 @@ function scanLists(text: string): Lists | undefined {
       section = top[1] ?? '';
       const isRead = referring.has(section) || section === 'images';
       if (isRead && top[2] !== undefined && top[2].trim() !== '[]') return undefined;
+    } else if (/^[^\s-]/.test(line) && isContent(line)) {
+      return undefined;
     } else if (referring.has(section)) {
       const item = /^[ \t]*-[ \t]+(.*)$/.exec(line);
       if (item === null) {
@@ -81,6 +83,8 @@ function isContent(line: string): boolean {
 }
 
 function plainScalar(written: string): string | undefined {
+  // The pattern takes quadratic time on long runs of blanks, which no file name has.
+  if (written.length > 1000) return undefined;
   const match = /^(?:"([^"\\]*)"|'([^']*)'|([^\s"'&*!|>{}[\]#%@`][^#"']*?))[ \t]*(?:[ \t]#.*)?$/.exec(
     written,
   );

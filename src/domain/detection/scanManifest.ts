@@ -7,8 +7,8 @@ export interface ManifestFacts {
 }
 
 const workloadKind =
-  /^[\s-]*kind:[ \t]*["']?(?:Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Pod|Job|CronJob|Rollout)["']?[ \t]*(?:#.*)?\r?$/m;
-const knativeService = /^[\s-]*apiVersion:[ \t]*["']?serving\.knative\.dev\//m;
+  /^[ \t-]*kind:[ \t]*["']?(?:Deployment|StatefulSet|DaemonSet|ReplicaSet|ReplicationController|Pod|Job|CronJob|Rollout)["']?[ \t]*(?:#.*)?\r?$/m;
+const knativeService = /^[ \t-]*apiVersion:[ \t]*["']?serving\.knative\.dev\//m;
 const imageField = /^[ \t]*(?:-[ \t]+)?image:[ \t]*(["']?)([^\s"'#]+)\1/gm;
 const nothing: ManifestFacts = { isWorkload: false, images: [] };
 

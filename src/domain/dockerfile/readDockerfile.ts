@@ -93,8 +93,11 @@ function declareEnvironment(
     into.set(name, value === undefined ? undefined : expand(value, into, escapeCharacter));
 }
 
+/** Unclosed quotes take the pattern below quadratic time, so that it must not see a text of any length. */
+const longestArguments = 8192;
+
 function pairs(rest: string): (readonly [string, string | undefined])[] {
-  const words = rest.match(/(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'])+/g) ?? [];
+  const words = rest.slice(0, longestArguments).match(/(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'])+/g) ?? [];
   return words.map((word) => {
     const equals = word.indexOf('=');
     return equals < 0 ? [word, undefined] : [word.slice(0, equals), unquote(word.slice(equals + 1))];

@@ -17,7 +17,7 @@ export interface SplitDockerfile {
   readonly instructions: readonly Instruction[];
 }
 
-const directive = /^#\s*([a-z]+)\s*=\s*(\S.*?)\s*$/i;
+const directive = /^#\s*([a-z]+)\s*=\s*(\S.*)$/i;
 const hereDocument = /(?:^|\s)\d*<<(-?)(["']?)([A-Za-z_][\w.]*)\2/g;
 const withHereDocuments = new Set(['RUN', 'COPY', 'ADD']);
 

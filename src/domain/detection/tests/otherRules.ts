@@ -9,7 +9,7 @@ export const goRule: LanguageRule = {
   find(place) {
     const marker = fileHereOrAbove(place, ['go.mod']);
     if (marker === undefined || !place.index.foldersWith.goSource.has(place.folder)) return undefined;
-    const name = /^module\s+(?:\S*\/)?([^\s/]+?)(?:\/v\d+)?\s*$/m.exec(place.read(marker) ?? '')?.[1];
+    const name = /^module[ \t]+(?:\S*\/)?([^\s/]+?)(?:\/v\d+)?[ \t\r]*$/m.exec(place.read(marker) ?? '')?.[1];
     const packageName = name === undefined ? {} : { packageName: name };
     if (!place.index.foldersWith.goTests.has(place.folder)) return { marker, ...packageName };
     const because = `${marker} and *_test.go files`;

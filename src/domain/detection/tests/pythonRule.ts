@@ -23,9 +23,9 @@ const runners = {
 /** Where pytest is configured, and where it is named as a dependency. */
 const configurations: readonly (readonly [file: string, pattern: RegExp])[] = [
   ['pytest.ini', /^/],
-  ['pyproject.toml', /^\s*\[tool\.pytest\b/m],
-  ['setup.cfg', /^\s*\[tool:pytest\]/m],
-  ['tox.ini', /^\s*\[pytest\]/m],
+  ['pyproject.toml', /^[ \t]*\[tool\.pytest\b/m],
+  ['setup.cfg', /^[ \t]*\[tool:pytest\]/m],
+  ['tox.ini', /^[ \t]*\[pytest\]/m],
 ];
 const dependency = /(?:^|["'\s[,])pytest(?:["'\s=<>~!;[\]-]|$)/m;
 
@@ -36,7 +36,9 @@ export const pythonRule: LanguageRule = {
     const marker = fileHere(place, projectFiles) ?? fileMatching(place, /\.py$/);
     if (marker === undefined) return undefined;
     const tests = findTests(place);
-    const name = /^\s*name\s*=\s*["']([\w.-]+)["']/m.exec(readHere(place, 'pyproject.toml') ?? '')?.[1];
+    const name = /^[ \t]*name[ \t]*=[ \t]*["']([\w.-]+)["']/m.exec(
+      readHere(place, 'pyproject.toml') ?? '',
+    )?.[1];
     return {
       marker,
       ...(name === undefined ? {} : { packageName: name }),
@@ -100,7 +102,9 @@ function pytestReason(place: Place, hasTests: boolean): string | undefined {
  * it, else the first folder that is no package, because discovery does not enter those.
  */
 function unittestStart({ folder, index }: Place): string | undefined {
-  const tests = index.pythonTests.filter((path) => contains(folder, path) && /\/?test[^/]*\.py$/.test(path));
+  const tests = index.pythonTests.filter(
+    (path) => contains(folder, path) && /(?:^|\/)test[^/]*\.py$/.test(path),
+  );
   const [first] = tests;
   if (first === undefined) return undefined;
   const starts = tests.map((path) => startOf(path));
