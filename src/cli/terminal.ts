@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';
 import { TowlineError } from '../domain/errors/towlineError.ts';
 
@@ -37,6 +36,7 @@ export async function ask(
   signal: AbortSignal,
 ): Promise<string> {
   if (!terminal.interactive) throw new TowlineError('no-answer', { why: question });
+  const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     for (;;) {

@@ -57,7 +57,7 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
     ports.stores.openJournal(repository.place.commonFolder);
   const localRegistry = createLocalRegistry(ports, facts.dataFolder);
   return {
-    open: (folder, signal) => openWorkspace(ports, folder, signal),
+    open: (folder, signal) => openWorkspace(ports, facts.version, folder, signal),
     writeConfig: (opened, text) => ports.files.writeWhole(join(opened.folder, configFileNames[0]), text),
     run: (opened, options, signal) => startRun(ports, facts, opened, options, signal),
     listRuns: (opened) => journalOf(opened).listRuns(),
@@ -71,7 +71,7 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
     cancelRun: (opened, run) => cancelRun(journalOf(opened), run),
     discard: (opened, environment, service, signal) =>
       discardProposal(ports, opened, environment, service, signal),
-    diagnose: (folder, signal) => diagnose(ports, localRegistry, folder, signal),
+    diagnose: (folder, signal) => diagnose(ports, facts.version, localRegistry, folder, signal),
     localRegistry,
   };
 }

@@ -51,11 +51,12 @@ const optionalPrograms = [
 /** Looks for everything a run needs, at the same time; never fails, every trouble is a finding. */
 export async function diagnose(
   ports: Ports,
+  version: string,
   localRegistry: LocalRegistry,
   folder: string,
   signal: AbortSignal,
 ): Promise<Diagnosis> {
-  const opening = openWorkspace(ports, folder, signal).catch((error: unknown) => failureOf(error));
+  const opening = openWorkspace(ports, version, folder, signal).catch((error: unknown) => failureOf(error));
   const [git, engine, opened, ...programs] = await Promise.all([
     findGit(ports, signal),
     findEngine(ports, signal),

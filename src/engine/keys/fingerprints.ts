@@ -8,7 +8,7 @@ import type { RecordStore } from '../ports/journalStore.ts';
  * A file whose content changed within this time before it was hashed is hashed again next time: the file
  * system's clock may be too coarse to show a second change (FAT: 2 s, others: milliseconds).
  */
-const settledAfter = 2_000;
+export const settledAfter = 2_000;
 
 /** Files looked at before the event loop gets a turn. */
 const sliceSize = 500;

@@ -2,6 +2,7 @@ import type { KeyInputs } from '../../domain/keys/keyInputs.ts';
 import type { StepName } from '../../domain/runs/stepName.ts';
 import type { StepOutput } from '../../domain/runs/stepOutput.ts';
 import type { RecordStore } from '../ports/journalStore.ts';
+import { recordPart } from './recordPart.ts';
 
 /** A complete green result and everything it depended on. */
 export interface StoredResult {
@@ -27,8 +28,7 @@ export interface Results {
 const keptPerStep = 500;
 
 export function createResults(records: RecordStore): Results {
-  const latestName = (step: StepName, service: string): string =>
-    `latest/${step}/${encodeURIComponent(service)}`;
+  const latestName = (step: StepName, service: string): string => `latest/${step}/${recordPart(service)}`;
   const keyName = (step: StepName, key: string): string => `results/${step}/${key}`;
   return {
     latest: (step, service) => parse(records.read(latestName(step, service))),
@@ -53,10 +53,7 @@ export async function pruneResults(records: RecordStore, step: StepName): Promis
   const names = records.list(`results/${step}`);
   if (names.length <= keptPerStep) return;
   const byRun = names
-    .map((name) => ({
-      name: `results/${step}/${name}`,
-      run: parse(records.read(`results/${step}/${name}`))?.run ?? 0,
-    }))
+    .map((name) => ({ name, run: parse(records.read(name))?.run ?? 0 }))
     .sort((a, b) => a.run - b.run);
   for (const { name } of byRun.slice(0, names.length - keptPerStep)) await records.remove(name);
 }

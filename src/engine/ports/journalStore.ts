@@ -55,7 +55,8 @@ export interface RecordStore {
   read(name: string): string | undefined;
   write(name: string, text: string): Promise<void>;
   remove(name: string): Promise<void>;
-  list(folder: string): readonly string[];
+  /** Names of the records directly below a name, whole, sorted. */
+  list(group: string): readonly string[];
 }
 
 /** Opens the stores of one repository. */

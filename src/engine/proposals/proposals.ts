@@ -2,6 +2,7 @@ import { proposalBranch } from '../../domain/proposals/proposalBranch.ts';
 import type { PushOutput, TestOutput } from '../../domain/runs/stepOutput.ts';
 import type { Environment } from '../../domain/workspace/environment.ts';
 import type { Service } from '../../domain/workspace/service.ts';
+import { recordPart } from '../keys/recordPart.ts';
 import type { RecordStore } from '../ports/journalStore.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
@@ -51,7 +52,7 @@ export function createProposals(
   async function ask(signal: AbortSignal): Promise<boolean> {
     const { remote, base } = await openSource(signal);
     if (!remote) return true;
-    const name = `allowed/${encodeURIComponent(environment.name)}`;
+    const name = `allowed/${recordPart(environment.name)}`;
     const place = JSON.stringify({ remote: remote.url, base });
     if (records.read(name) === place) return true;
     const question = { environment: environment.name, remote: remote.url, branches, base };

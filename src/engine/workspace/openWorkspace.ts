@@ -1,14 +1,15 @@
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { configFileNames } from '../../domain/config/config.ts';
-import { loadWorkspace } from '../../domain/config/loadWorkspace.ts';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import { filesBelow } from '../../domain/workspace/filesBelow.ts';
 import { relativeTo } from '../../domain/workspace/repoPath.ts';
 import type { RepoPath } from '../../domain/workspace/service.ts';
 import type { Workspace } from '../../domain/workspace/workspace.ts';
+import { recordPart } from '../keys/recordPart.ts';
 import type { Files } from '../ports/files.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Repository, WorkingState } from '../ports/repositories.ts';
+import { rememberedWorkspace } from './rememberedWorkspace.ts';
 
 /** A workspace on disk: what was found or configured, and where it lies in its Git repository. */
 export interface OpenWorkspace {
@@ -29,6 +30,7 @@ export interface OpenWorkspace {
  */
 export async function openWorkspace(
   ports: Ports,
+  version: string,
   folder: string,
   signal: AbortSignal,
 ): Promise<OpenWorkspace> {
@@ -42,7 +44,16 @@ export async function openWorkspace(
   const root = config ? dirname(config) : top;
   const prefix = relative(top, root).split(sep).join('/');
   const state = below(await repository.workingState(signal), prefix);
-  return { workspace: describe(ports.files, root, state, config), repository, folder: root, prefix, state };
+  const name = config && basename(config);
+  // The file counts also where Git ignores it: it was put there for Towline.
+  const paths = name === undefined || state.files.includes(name) ? state.files : [...state.files, name];
+  const workspace = await rememberedWorkspace(
+    { folder: root, paths, version, record: `workspaces/${recordPart(prefix)}` },
+    ports.files,
+    ports.stores.openRecords(repository.place.commonFolder),
+    ports.clock.now(),
+  );
+  return { workspace, repository, folder: root, prefix, state };
 }
 
 function findConfig(files: Files, folder: string, top: string): string | undefined {
@@ -53,18 +64,6 @@ function findConfig(files: Files, folder: string, top: string): string | undefin
     if (found) return found;
     if (at === top || dirname(at) === at) return undefined;
   }
-}
-
-/** The file counts also where Git ignores it: it was put there for Towline. */
-function describe(
-  files: Files,
-  root: string,
-  state: WorkingState,
-  configFile: string | undefined,
-): Workspace {
-  const name = configFile && basename(configFile);
-  const paths = name === undefined || state.files.includes(name) ? state.files : [...state.files, name];
-  return loadWorkspace(paths, (path) => files.readText(join(root, path)), basename(root));
 }
 
 /** The part of Git's view that lies in a folder, as seen from there. */

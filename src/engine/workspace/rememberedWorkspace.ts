@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { basename, join } from 'node:path';
+import { loadWorkspace } from '../../domain/config/loadWorkspace.ts';
+import type { RepoPath } from '../../domain/workspace/service.ts';
+import type { Workspace } from '../../domain/workspace/workspace.ts';
+import { settledAfter } from '../keys/fingerprints.ts';
+import type { Files } from '../ports/files.ts';
+import type { RecordStore } from '../ports/journalStore.ts';
+
+interface Remembered {
+  /** Hash over Towline's version, the folder and the list of files: what finding starts from. */
+  readonly start: string;
+  /** Every file that was read, with its stamp; '' where there was none. */
+  readonly read: readonly (readonly [RepoPath, string])[];
+  readonly workspace: Workspace;
+}
+
+/**
+ * What is found in a folder, without finding it again while the list of files is the same and every file that
+ * was read for it is untouched.
+ */
+export async function rememberedWorkspace(
+  place: {
+    readonly folder: string;
+    readonly paths: readonly RepoPath[];
+    readonly version: string;
+    readonly record: string;
+  },
+  files: Files,
+  records: RecordStore,
+  now: number,
+): Promise<Workspace> {
+  const { folder, paths } = place;
+  const start = createHash('sha256')
+    .update([place.version, folder, ...paths].join('\0'))
+    .digest('hex');
+  const stampOf = (path: RepoPath): string => files.status(join(folder, path))?.stamp ?? '';
+
+  const known = parse(records.read(place.record));
+  if (known?.start === start && known.read.every(([path, stamp]) => stampOf(path) === stamp))
+    return known.workspace;
+
+  const read = new Map<RepoPath, string>();
+  let settled = true;
+  const readText = (path: RepoPath): string | undefined => {
+    const status = files.status(join(folder, path));
+    read.set(path, status?.stamp ?? '');
+    // A link's own stamp says nothing of the file behind it.
+    if (status?.kind === 'symlink' || (status && now - status.changedAt <= settledAfter)) settled = false;
+    return files.readText(join(folder, path));
+  };
+  const workspace = loadWorkspace(paths, readText, basename(folder));
+  if (settled)
+    await records.write(
+      place.record,
+      JSON.stringify({ start, read: [...read], workspace } satisfies Remembered),
+    );
+  return workspace;
+}
+
+function parse(text: string | undefined): Remembered | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as Remembered;
+  } catch {
+    return undefined;
+  }
+}
