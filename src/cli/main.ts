@@ -83,6 +83,7 @@ function createProgram(terminal: Terminal, signal: AbortSignal, exit: (code: Exi
     .argument('[service...]')
     .option('--env <name>', 'environment to propose to; asked for when there are several')
     .option('--no-propose', 'stop after the push')
+    .option('--plan', 'show what would be done, and why, and do nothing')
     .option('--anyway', 'do every step again, also with unchanged inputs')
     .option('--resume [run]', 'go on from a run that failed, was cancelled or interrupted (the newest one)')
     .option('-y, --yes', 'answer yes to: may Towline push proposal branches to this remote?')

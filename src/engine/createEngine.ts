@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Disposable } from '../base/disposable.ts';
 import { configFileNames } from '../domain/config/config.ts';
-import type { RunEvent } from '../domain/runs/runEvent.ts';
+import type { RunEvent, RunRequest } from '../domain/runs/runEvent.ts';
 import type { RunState } from '../domain/runs/runState.ts';
 import { type Diagnosis, diagnose } from './doctor/diagnose.ts';
 import type { HostFacts, Ports } from './ports/ports.ts';
@@ -9,6 +9,7 @@ import { type Discarded, discardProposal } from './proposals/discardProposal.ts'
 import { createLocalRegistry, type LocalRegistry } from './registries/localRegistry.ts';
 import { cancelRun } from './runs/cancelRun.ts';
 import { followRun } from './runs/followRun.ts';
+import { type ForecastService, forecastRun } from './runs/forecastRun.ts';
 import { type KeptRun, readRun } from './runs/readRun.ts';
 import { type StartOptions, startRun } from './runs/startRun.ts';
 import { type OpenWorkspace, openWorkspace } from './workspace/openWorkspace.ts';
@@ -20,6 +21,12 @@ export interface Engine {
   /** Writes `towline.yaml` into the workspace's folder; the one file of the user's that Towline makes, when asked to. */
   writeConfig(opened: OpenWorkspace, text: string): Promise<void>;
   run(opened: OpenWorkspace, options: StartOptions, signal: AbortSignal): Promise<RunState>;
+  /** What a run would do, without doing it. */
+  forecast(
+    opened: OpenWorkspace,
+    request: RunRequest,
+    signal: AbortSignal,
+  ): Promise<readonly ForecastService[]>;
   /** Numbers of the runs that are kept, ascending. */
   listRuns(opened: Pick<OpenWorkspace, 'repository'>): readonly number[];
   readRun(opened: Pick<OpenWorkspace, 'repository'>, run: number): Promise<KeptRun | undefined>;
@@ -60,6 +67,7 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
     open: (folder, signal) => openWorkspace(ports, facts.version, folder, signal),
     writeConfig: (opened, text) => ports.files.writeWhole(join(opened.folder, configFileNames[0]), text),
     run: (opened, options, signal) => startRun(ports, facts, opened, options, signal),
+    forecast: (opened, request, signal) => forecastRun(ports, facts, opened, request, signal),
     listRuns: (opened) => journalOf(opened).listRuns(),
     readRun: (opened, run) => readRun(journalOf(opened), run),
     followRun: (opened, run, signal) => followRun(journalOf(opened), run, signal),

@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly propose: boolean;
   readonly json?: boolean;
   readonly anyway?: boolean;
+  /** Show what would be done and do nothing. */
+  readonly plan?: boolean;
   /** True without a number: the newest run. */
   readonly resume?: string | true;
 }
@@ -43,6 +45,12 @@ export async function run(
     options.resume === undefined
       ? await freshStart(context, opened, services, options)
       : await resumedStart(context, opened, options);
+  if (options.plan) {
+    const forecast = await engine.forecast(opened, start.request, signal);
+    const { printForecast } = await import('../print/printForecast.ts');
+    printForecast(terminal, forecast, options.json === true);
+    return exitCodes.passed;
+  }
   const progress = await chooseProgress(terminal, options);
   progressReady(progress);
   try {

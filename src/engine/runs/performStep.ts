@@ -58,7 +58,8 @@ async function takeStep(step: Step, context: StepContext, started: () => Promise
   return { result: { outcome: 'passed', output, key: settledKey, why }, inputs: settled };
 }
 
-function reasonToRun(
+/** Why the inputs have no result to reuse. */
+export function reasonToRun(
   step: Step,
   { scope, service }: StepContext,
   inputs: KeyInputs,

@@ -7,6 +7,7 @@ import { type RunState, reduceRun } from '../../domain/runs/runState.ts';
 import type { OwnedRun } from '../ports/journalStore.ts';
 import type { HostFacts, Ports } from '../ports/ports.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
+import { checkRequest } from './checkRequest.ts';
 import { createRunScope } from './createRunScope.ts';
 import { createJournalWriter } from './journalWriter.ts';
 import { pruneRuns } from './pruneRuns.ts';
@@ -58,28 +59,6 @@ export async function startRun(
   } finally {
     listening.dispose();
     await owned.close();
-  }
-}
-
-function checkRequest({ workspace }: OpenWorkspace, request: RunRequest): void {
-  const errors = workspace.problems.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0)
-    throw new TowlineError('config-invalid', {
-      why: errors.map(({ message }) => message).join('\n'),
-      problems: errors,
-    });
-  const names = workspace.services.map(({ name }) => name);
-  const unknown = request.services.find((name) => !names.includes(name));
-  if (unknown !== undefined) {
-    throw new TowlineError('service-unknown', {
-      why: `${unknown} is none of ${names.join(', ') || 'the services found here (there are none)'}.`,
-    });
-  }
-  const environments = workspace.environments.map(({ name }) => name);
-  if (request.environment !== undefined && !environments.includes(request.environment)) {
-    throw new TowlineError('environment-unknown', {
-      why: `${request.environment} is none of ${environments.join(', ') || 'the environments found here (there are none)'}.`,
-    });
   }
 }
 

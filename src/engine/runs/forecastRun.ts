@@ -1,0 +1,102 @@
+import { findDirtyServices } from '../../domain/plan/findDirtyServices.ts';
+import { type PlannedService, planRun } from '../../domain/plan/planRun.ts';
+import type { Hold } from '../../domain/runs/hold.ts';
+import type { RunRequest, StepResult } from '../../domain/runs/runEvent.ts';
+import type { StepName } from '../../domain/runs/stepName.ts';
+import type { BuildOutput } from '../../domain/runs/stepOutput.ts';
+import { contentKey } from '../keys/contentKey.ts';
+import type { HostFacts, Ports } from '../ports/ports.ts';
+import { type Earlier, isHold, type StepReport } from '../steps/step.ts';
+import { steps } from '../steps/steps.ts';
+import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
+import { checkRequest } from './checkRequest.ts';
+import { createRunScope } from './createRunScope.ts';
+import { reasonToRun } from './performStep.ts';
+import type { RunScope } from './runScope.ts';
+
+/** What a run would do with a step, as far as can be told without doing anything. */
+export type Expectation =
+  | { readonly expect: 'reuse'; readonly fromRun: number }
+  | { readonly expect: 'run'; readonly why: Extract<StepResult, { outcome: 'passed' }>['why'] }
+  | { readonly expect: 'hold'; readonly hold: Hold }
+  /** It depends on what an earlier step gives, or on what only the registry and the remote can say. */
+  | { readonly expect: 'depends' };
+
+export interface ForecastStep {
+  readonly step: StepName;
+  readonly expectation: Expectation;
+}
+
+export interface ForecastService {
+  readonly service: string;
+  readonly steps: readonly ForecastStep[];
+}
+
+const silent: StepReport = { output() {}, substep() {}, notice() {} };
+
+/**
+ * Plans a run and looks up every result that its inputs have, without running, building or asking a remote.
+ * Whether those results still exist is only checked by the run itself.
+ */
+export async function forecastRun(
+  ports: Ports,
+  facts: HostFacts,
+  opened: OpenWorkspace,
+  request: RunRequest,
+  signal: AbortSignal,
+): Promise<readonly ForecastService[]> {
+  checkRequest(opened, request);
+  const dirtyServices = findDirtyServices(opened.workspace.services, opened.state.dirty);
+  const plan = planRun(opened.workspace, request, {
+    committed: opened.state.head !== undefined,
+    dirtyServices,
+  });
+  const scope = await createRunScope(ports, facts, opened, plan, dirtyServices, request, 0);
+  const built = new Map<string, BuildOutput>();
+  const forecast: ForecastService[] = [];
+  for (const planned of plan) forecast.push(await forecastService(planned, scope, built, signal));
+  await Promise.all([scope.fingerprints.save(), scope.tools.save(), scope.baseImages.save()]);
+  return forecast;
+}
+
+async function forecastService(
+  { service, steps: plannedSteps }: PlannedService,
+  scope: RunScope,
+  built: Map<string, BuildOutput>,
+  signal: AbortSignal,
+): Promise<ForecastService> {
+  let earlier: Earlier = {};
+  let certain = true;
+  const forecast: ForecastStep[] = [];
+  for (const { step, hold } of plannedSteps) {
+    const upstreamKnown = step !== 'build' || service.dependsOn.every((name) => built.has(name));
+    const expectation = hold
+      ? ({ expect: 'hold', hold } as const)
+      : (step === 'build' ? upstreamKnown : certain) && step !== 'propose'
+        ? await expect(step, { scope, service, earlier, upstream: built, group: [], report: silent, signal })
+        : ({ expect: 'depends' } as const);
+    forecast.push({ step, expectation });
+    if (expectation.expect === 'reuse') {
+      const output = scope.results.latest(step, service.name)?.output;
+      if (output) earlier = { ...earlier, [output.step]: output };
+      if (output?.step === 'build') built.set(service.name, output);
+    } else if (step !== 'test') certain = false;
+    if (expectation.expect === 'hold') certain = false;
+  }
+  return { service: service.name, steps: forecast };
+}
+
+async function expect(
+  step: StepName,
+  context: Parameters<(typeof steps)[StepName]['inputs']>[0],
+): Promise<Expectation> {
+  const inputs = await steps[step].inputs(context);
+  if (isHold(inputs)) return { expect: 'hold', hold: inputs };
+  const { scope, service } = context;
+  const stored = scope.request.anyway
+    ? undefined
+    : scope.results.find(step, service.name, contentKey(inputs));
+  return stored
+    ? { expect: 'reuse', fromRun: stored.run }
+    : { expect: 'run', why: reasonToRun(steps[step], context, inputs) };
+}
