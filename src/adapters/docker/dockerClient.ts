@@ -1,6 +1,7 @@
 import type { Agent, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { engineError } from './engineError.ts';
+import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { engineError, notAnEngine } from './engineError.ts';
 import type { Endpoint } from './resolveEndpoint.ts';
 
 export interface EngineRequest {
@@ -128,11 +129,12 @@ export async function connectEngine(
     }
   }
 
-  const pong = (await dial(
-    '/_ping',
-    { method: 'GET', path: '' },
-    { isStream: true },
-    signal,
+  const pong = (await dial('/_ping', { method: 'GET', path: '' }, { isStream: true }, signal).catch(
+    (error: unknown) => {
+      throw TowlineError.is(error, 'engine-stopped') || error instanceof EngineRefusal
+        ? notAnEngine(endpoint, error)
+        : error;
+    },
   )) as IncomingMessage;
   pong.resume();
   const { headers } = pong;

@@ -52,3 +52,9 @@ export function engineStopped(endpoint: Endpoint, cause?: unknown): TowlineError
     cause,
   });
 }
+
+/** Something answers, but not as an engine does. */
+export function notAnEngine({ address, because }: Endpoint, cause: Error): TowlineError {
+  const said = cause instanceof TowlineError ? 'it closed the connection' : cause.message;
+  return new TowlineError('engine-unreachable', { why: `${address} (${because}): ${said}`, cause });
+}

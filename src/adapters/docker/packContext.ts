@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 import type { Pack } from 'tar-stream';
 import type { ContextFile } from '../../engine/ports/containerEngine.ts';
 import {
@@ -22,8 +22,11 @@ type Header = Parameters<Pack['entry']>[0];
 function addWhole(archive: Pack, header: Header, bytes: Buffer | undefined): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const done = (error?: Error | null) => (error ? reject(error) : resolve());
-  if (bytes) archive.entry({ ...header, size: bytes.length }, bytes, done);
-  else archive.entry(header, done);
+  const entry = bytes
+    ? archive.entry({ ...header, size: bytes.length }, bytes, done)
+    : archive.entry(header, done);
+  // The callback is told as well, and nobody listens to the entry itself.
+  entry.on('error', () => undefined);
   return promise;
 }
 
@@ -36,6 +39,7 @@ async function addLarge(archive: Pack, header: Header, path: string): Promise<vo
   const start = (size: number) => {
     // The library's own stream type leaves out that `end` needs no argument.
     entry = archive.entry({ ...header, size }, done) as unknown as Writable;
+    entry.on('error', () => undefined);
   };
   for await (const chunk of readEntry(path, undefined, start)) {
     if (!entry || entry.write(chunk)) continue;
@@ -76,7 +80,10 @@ export async function packContext(
   extra: readonly { readonly name: string; readonly bytes: Buffer }[],
   platform: NodeJS.Platform,
 ): Promise<PackedContext> {
-  const { pack } = await import('tar-stream');
+  // A bundled CommonJS package has its default export alone.
+  const {
+    default: { pack },
+  } = await import('tar-stream');
   const archive = pack();
   let failure: unknown;
   async function fill(): Promise<void> {
@@ -95,6 +102,33 @@ export async function packContext(
     }
     archive.finalize();
   }
-  fill().catch((error: Error) => archive.destroy(error));
-  return { archive: archive as unknown as Readable, failure: () => failure };
+  return {
+    archive: readLazily(archive, () => fill().catch((error: Error) => archive.destroy(error))),
+    failure: () => failure,
+  };
+}
+
+/**
+ * The archive as a stream of Node.js that begins to be filled at the first read: an error before somebody
+ * listens would be lost, and with it the end of whoever waits.
+ */
+function readLazily(archive: Pack, fill: () => void): Readable {
+  let started = false;
+  const stream = new Readable({
+    read() {
+      if (!started) fill();
+      started = true;
+      archive.resume();
+    },
+    destroy(error, done) {
+      archive.destroy();
+      done(error);
+    },
+  });
+  archive.on('data', (chunk) => {
+    if (!stream.push(chunk)) archive.pause();
+  });
+  archive.on('end', () => stream.push(null));
+  archive.on('error', (error: Error) => stream.destroy(error));
+  return stream;
 }

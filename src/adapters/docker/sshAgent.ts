@@ -33,10 +33,30 @@ export function createSshAgent(
       });
       const { stdin, stdout, stderr } = child;
       if (!stdin || !stdout || !stderr) throw new Error('ssh was started without pipes');
-      const connection = Duplex.from({ writable: stdin, readable: stdout });
       let said = '';
       stderr.setEncoding('utf8').on('data', (text: string) => {
         said = (said + text).slice(-2000);
+      });
+      // That the pipe broke says less than what ssh says when it ends.
+      stdin.on('error', () => undefined);
+      const connection = new Duplex({
+        read: () => {
+          stdout.resume();
+        },
+        write: (chunk, _encoding, done) => {
+          stdin.write(chunk, () => done());
+        },
+        final: (done) => {
+          stdin.end();
+          done();
+        },
+        destroy: (error, done) => {
+          child.kill();
+          done(error);
+        },
+      });
+      stdout.on('data', (chunk: Buffer) => {
+        if (!connection.push(chunk)) stdout.pause();
       });
       child.on('error', (error) => connection.destroy(error));
       child.on('close', (code) => {
@@ -44,8 +64,8 @@ export function createSshAgent(
           connection.destroy(
             Object.assign(new Error(said.trim() || `ssh ended with ${code}`), { code: 'ESSH' }),
           );
+        else connection.push(null);
       });
-      connection.on('close', () => child.kill());
       return connection;
     }
   }

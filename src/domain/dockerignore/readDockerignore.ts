@@ -49,7 +49,9 @@ export function readDockerignore(text: string, file = '.dockerignore'): ContextF
   for (const [index, line] of lines.entries()) {
     const read = readPattern(line);
     if (!read) continue;
-    const compiled = read.pattern === '' ? undefined : compilePattern(read.pattern, read.negated);
+    // `!/` reads as a bare `!` once it is cleaned.
+    const isEmpty = read.pattern === '' || (read.negated && read.pattern === '/');
+    const compiled = isEmpty ? undefined : compilePattern(read.pattern, read.negated);
     if (compiled) patterns.push(compiled);
     else {
       problems.push({

@@ -104,7 +104,7 @@ const ownCases: typeof publishedCases = [
 describe('readDockerignore', () => {
   for (const [text, path, excluded] of [...publishedCases, ...ownCases]) checkExcluded(text, path, excluded);
 
-  for (const text of ['!', '[', '[]a]', '[x-]', 'a[', '\\', '[^bc', '[-x]', '[a-b-c]']) {
+  for (const text of ['!', '!/', '[', '[]a]', '[x-]', 'a[', '\\', '[^bc', '[-x]', '[a-b-c]']) {
     it(`names the line of the malformed pattern ${JSON.stringify(text)}`, () => {
       const { problems } = readDockerignore(`ok\n${text}\n`);
       assert.deepEqual(
