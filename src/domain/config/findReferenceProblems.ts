@@ -3,8 +3,8 @@ import type { YamlPath } from '../yaml/positionOf.ts';
 import type { Config } from './config.ts';
 import type { ConfigProblem } from './configProblem.ts';
 import { formatPath } from './describeValue.ts';
-import type { RepositoryTree } from './mergeConfig.ts';
 import { meant } from './notFound.ts';
+import type { RepositoryTree } from './repositoryTree.ts';
 
 /** Names and paths in towline.yaml that lead nowhere, circles of dependencies, images of two services. */
 export function findReferenceProblems(

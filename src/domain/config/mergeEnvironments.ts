@@ -1,8 +1,8 @@
 import type { Environment } from '../workspace/environment.ts';
 import type { Config, ConfiguredEnvironment } from './config.ts';
 import type { ConfigProblem } from './configProblem.ts';
-import { type RepositoryTree, styleOfFolder } from './mergeConfig.ts';
 import { notFound } from './notFound.ts';
+import { type RepositoryTree, styleOfFolder } from './repositoryTree.ts';
 
 /** The configured environments; the found ones where none is configured. */
 export function mergeEnvironments(

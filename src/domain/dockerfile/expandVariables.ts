@@ -4,6 +4,9 @@ export interface Expanded {
   readonly missing: readonly string[];
 }
 
+/** Defaults nest as deep as the text is long, and so does the recursion. */
+const longestText = 4096;
+
 /**
  * Expands `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:+other}` and `${NAME+other}`
  * as BuildKit does in FROM, COPY and ADD. Defaults may nest.
@@ -14,6 +17,7 @@ export function expandVariables(
   escapeCharacter: string,
 ): Expanded {
   if (!text.includes('$')) return { text, missing: [] };
+  if (text.length > longestText) return { text: '', missing: [text] };
   const missing: string[] = [];
   let out = '';
   let at = 0;

@@ -71,7 +71,7 @@ describe('writeConfig', () => {
           folder: 'a b/ü: #"',
           tests: {
             kind: 'command',
-            command: ['make', '-j', '4', 'a=b # c', '', '\u2028\u0007', 'on'],
+            command: ['make', '-j', '4', 'a=b # c', '', '\u2028\u0007', 'on', 'true', '.5', '~'],
             inputs: [''],
             environment: ['HOME'],
             timeout: 5430,

@@ -34,6 +34,11 @@ describe('resolveDockerfile', () => {
     assert.deepEqual(resolve(text, { platform: 'linux/arm64' }).baseImages, ['b']);
   });
 
+  it('survives defaults nested without end', () => {
+    const reference = `\${a:-`.repeat(100_000);
+    assert.deepEqual(resolve(`FROM ${reference}`).unresolved, [reference]);
+  });
+
   it('lets named contexts stand in for images and stages', () => {
     const choices = { contexts: { base: 'docker-image://shop/base:1', lib: '../lib', unused: '.' } };
     const resolved = resolve('FROM base\nCOPY --from=lib / /', choices);
