@@ -1,0 +1,38 @@
+import { type BenchLab, openBenchLab } from './benchLab.ts';
+import { printHeading } from './report.ts';
+
+/**
+ * `npm run bench`: ratios of Towline and of the programs that people would use instead, measured side by side.
+ * `npm run bench -- unchanged planning` runs some. A missed target is printed and is not a failure.
+ */
+const benchmarks: Readonly<Record<string, string>> = {
+  unchanged: 'a run with nothing changed against a fully cached turbo',
+};
+
+interface Benchmark {
+  run(lab: BenchLab): Promise<void>;
+}
+
+async function main(names: readonly string[]): Promise<number> {
+  const unknown = names.filter((name) => !(name in benchmarks));
+  if (unknown.length > 0) {
+    const known = Object.entries(benchmarks).map(([name, about]) => `  ${name.padEnd(16)} ${about}`);
+    console.error(`Unknown: ${unknown.join(', ')}. Benchmarks are\n${known.join('\n')}`);
+    return 2;
+  }
+  await using lab = await openBenchLab();
+  let failed = 0;
+  for (const name of names.length > 0 ? names : Object.keys(benchmarks)) {
+    printHeading(`${name}: ${benchmarks[name]}`);
+    try {
+      const benchmark: Benchmark = await import(`./${name}.ts`);
+      await benchmark.run(lab);
+    } catch (error) {
+      console.error(`  could not be measured: ${error instanceof Error ? error.message : error}`);
+      failed += 1;
+    }
+  }
+  return failed > 0 ? 1 : 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));
