@@ -1,3 +1,4 @@
+import { parseImageReference } from '../images/imageReference.ts';
 import type { TestOutput } from '../runs/stepOutput.ts';
 
 /** One image of a proposal, as its commit tells it. */
@@ -12,7 +13,8 @@ export interface ProposedImage {
   /** Source commit the image's labels name. */
   readonly commit: string | undefined;
   readonly dirty: boolean;
-  readonly tests: TestOutput | undefined;
+  /** `earlier`: the image was proposed before and stays as it is. */
+  readonly tests: TestOutput | 'earlier' | undefined;
 }
 
 /** Body line limit that Git's own tools and hosts wrap at. */
@@ -41,6 +43,19 @@ export function commitMessage(
 /** The digest trailer marks commits of ours: a branch whose tip lacks it was changed by somebody else. */
 export function isProposalMessage(message: string): boolean {
   return /^Image-Digest: \S+@sha256:[0-9a-f]{64}$/m.test(message);
+}
+
+/** The image of a repository that one of our commits proposes. */
+export function proposedImage(
+  message: string,
+  repository: string,
+): { readonly repository: string; readonly tag: string; readonly digest: string } | undefined {
+  for (const [, reference = ''] of message.matchAll(/^Image-Digest: (\S+)$/gm)) {
+    const image = parseImageReference(reference);
+    if (image?.repository === repository && image.tag && image.digest)
+      return { repository, tag: image.tag, digest: image.digest };
+  }
+  return undefined;
 }
 
 /** At least half of the recent commits, merges and our own aside, read `type(scope)!: description`. */
@@ -74,7 +89,8 @@ function describe({ service, before, after, tests }: ProposedImage): string {
   return lines.join('\n');
 }
 
-function describeTests(tests: TestOutput | undefined): string {
+function describeTests(tests: ProposedImage['tests']): string {
+  if (tests === 'earlier') return 'passed when it was first proposed';
   if (!tests || tests.command === undefined) return 'none declared';
   if (!tests.counts) return 'passed (the runner gave no counts)';
   const { passed, skipped } = tests.counts;

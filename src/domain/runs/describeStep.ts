@@ -41,12 +41,17 @@ export function describeWhy(why: Extract<StepResult, { outcome: 'passed' }>['why
   if (why === 'first') return 'first time';
   if (why === 'anyway') return 'asked to run anyway';
   if (why === 'result-gone') return 'the earlier result is gone';
-  const [first, ...others] = why;
+  const [first, ...others] = [...why].sort((a, b) => Number(isFile(b)) - Number(isFile(a)));
   if (!first) return 'an earlier result was not kept';
   return `${describeChange(first)}${others.length > 0 ? ` and ${others.length} more` : ''}`;
 }
 
-export function describeChange({ input, change }: KeyChange): string {
+/** People know their files; what follows from them (a state, a digest) explains less. */
+function isFile({ input }: KeyChange): boolean {
+  return input.startsWith('file ');
+}
+
+function describeChange({ input, change }: KeyChange): string {
   return `${input.replace(/^file /, '')} ${change}`;
 }
 

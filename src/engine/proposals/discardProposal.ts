@@ -32,8 +32,6 @@ export async function discardProposal(
   const { repository, remote } = source;
   const tip = source.tip(branch);
   if (tip !== undefined) {
-    if (remote && !(await repository.hasObject(tip, signal)))
-      await repository.fetchBranch(remote.name, branch, signal);
     await readBranch(source, branch, tip, signal);
     if (remote) await repository.deleteRemoteBranch(remote.name, branch, tip, signal);
     else await repository.deleteRef(`refs/heads/${branch}`, tip, signal);

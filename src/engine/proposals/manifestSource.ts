@@ -17,8 +17,10 @@ export interface ManifestSource {
   readonly baseCommit: ObjectId;
   /** The environment's folder in this repository. */
   readonly path: RepoPath;
-  /** Where a proposal branch points now; asked with the base in one exchange when it was named then. */
+  /** Where a proposal branch pointed when the source was opened, or asked again. */
   tip(branch: string): ObjectId | undefined;
+  /** Where it points now. */
+  askTip(branch: string, signal: AbortSignal): Promise<ObjectId | undefined>;
 }
 
 /**
@@ -55,7 +57,9 @@ export async function openManifestSource(
         : `${remote.name} (${remote.url}) names no default branch; it may be empty.`,
     });
   }
-  return { repository, remote, base, baseCommit, path, tip: (branch) => tips.get(branch) };
+  const ask = async (branch: string, asked: AbortSignal): Promise<ObjectId | undefined> =>
+    (await repository.remoteTips(remote.name, [branch], asked)).tips.get(branch);
+  return { repository, remote, base, baseCommit, path, ...createTips(tips, ask) };
 }
 
 /** Brings the base commit here where only the remote has it. */
@@ -102,10 +106,27 @@ async function localSource(
       next: `Name the branch in towline.yaml: environments.${environment.name}.branch`,
     });
   }
+  const ask = (branch: string, asked: AbortSignal): Promise<ObjectId | undefined> =>
+    repository.resolve(`refs/heads/${branch}`, asked);
   const tips = new Map<string, ObjectId>();
   for (const branch of branches) {
-    const tip = await repository.resolve(`refs/heads/${branch}`, signal);
+    const tip = await ask(branch, signal);
     if (tip) tips.set(branch, tip);
   }
-  return { repository, remote: undefined, base, baseCommit, path, tip: (branch) => tips.get(branch) };
+  return { repository, remote: undefined, base, baseCommit, path, ...createTips(tips, ask) };
+}
+
+function createTips(
+  known: ReadonlyMap<string, ObjectId>,
+  ask: (branch: string, signal: AbortSignal) => Promise<ObjectId | undefined>,
+): Pick<ManifestSource, 'tip' | 'askTip'> {
+  const tips = new Map<string, ObjectId | undefined>(known);
+  return {
+    tip: (branch) => tips.get(branch),
+    async askTip(branch, signal) {
+      const tip = await ask(branch, signal);
+      tips.set(branch, tip);
+      return tip;
+    },
+  };
 }

@@ -13,6 +13,16 @@ export interface ProposalContent {
   readonly message: () => Promise<string>;
 }
 
+export interface PlacedProposal {
+  readonly change: Extract<ProposeOutput['change'], 'created' | 'updated' | 'same'>;
+  readonly commit: ObjectId;
+  /** The commit it was made on: older than the base where the base's newer commits do not concern it. */
+  readonly parent: ObjectId;
+}
+
+/** How often a branch that others move at the same moment is looked at again. */
+const attempts = 3;
+
 /**
  * Puts a proposal on its branch: nothing is done where the branch says the same already, a branch of ours is
  * moved with a lease on what it was, and one that somebody else committed to is left alone. Throws what
@@ -22,10 +32,24 @@ export async function placeProposal(
   source: ManifestSource,
   content: ProposalContent,
   signal: AbortSignal,
-): Promise<{
-  readonly change: Extract<ProposeOutput['change'], 'created' | 'updated' | 'same'>;
-  readonly commit: ObjectId;
-}> {
+): Promise<PlacedProposal> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await placeOnce(source, content, signal);
+    } catch (error) {
+      // Another run of the same may have been first; what it left is then looked at like any other branch.
+      if (attempt === attempts || !TowlineError.is(error, 'branch-moved')) throw error;
+      const known = source.tip(content.branch);
+      if ((await source.askTip(content.branch, signal)) === known) throw error;
+    }
+  }
+}
+
+async function placeOnce(
+  source: ManifestSource,
+  content: ProposalContent,
+  signal: AbortSignal,
+): Promise<PlacedProposal> {
   const { repository, remote, baseCommit } = source;
   const { branch } = content;
   const encoder = new TextEncoder();
@@ -33,10 +57,9 @@ export async function placeProposal(
 
   const tip = source.tip(branch);
   if (tip !== undefined) {
-    if (remote && !(await repository.hasObject(tip, signal)))
-      await repository.fetchBranch(remote.name, branch, signal);
     const known = await readBranch(source, branch, tip, signal);
-    if (await saysTheSame(source, known, edits, signal)) return { change: 'same', commit: tip };
+    if (await saysTheSame(source, known, edits, signal))
+      return { change: 'same', commit: tip, parent: known.parent };
   }
 
   const { commit } = await repository.commit(
@@ -45,14 +68,15 @@ export async function placeProposal(
   );
   if (remote) await repository.push(remote.name, commit, branch, tip, signal);
   else await repository.updateRef(`refs/heads/${branch}`, commit, tip, signal);
-  return { change: tip === undefined ? 'created' : 'updated', commit };
+  return { change: tip === undefined ? 'created' : 'updated', commit, parent: baseCommit };
 }
 
-interface ProposalBranch {
+export interface ProposalBranch {
   readonly tip: ObjectId;
   /** The commit of the environment's branch that it was made on. */
   readonly parent: ObjectId;
   readonly tree: ObjectId;
+  readonly message: string;
 }
 
 /** The branch as we left it, or an error when it holds somebody else's work: that must not be lost. */
@@ -62,7 +86,10 @@ export async function readBranch(
   tip: ObjectId,
   signal: AbortSignal,
 ): Promise<ProposalBranch> {
-  const { message, parents, tree } = await source.repository.readCommit(tip, signal);
+  const { repository, remote } = source;
+  if (remote && !(await repository.hasObject(tip, signal)))
+    await repository.fetchBranch(remote.name, branch, signal);
+  const { message, parents, tree } = await repository.readCommit(tip, signal);
   const [parent, ...others] = parents;
   if (!isProposalMessage(message) || parent === undefined || others.length > 0) {
     throw new TowlineError('branch-moved', {
@@ -70,7 +97,7 @@ export async function readBranch(
       next: 'Merge that branch, or delete it after keeping what it holds; then run again.',
     });
   }
-  return { tip, parent, tree };
+  return { tip, parent, tree, message };
 }
 
 /**

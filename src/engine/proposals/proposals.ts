@@ -7,12 +7,14 @@ import type { RecordStore } from '../ports/journalStore.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 import { fetchBase, type ManifestSource, openManifestSource } from './manifestSource.ts';
+import { type PlacedProposal, type ProposalContent, placeProposal } from './placeProposal.ts';
 
 /** A service's image on its way into the manifests. */
 export interface WantedImage {
   readonly service: Service;
   readonly pushed: PushOutput;
-  readonly tests: TestOutput | undefined;
+  /** `earlier`: tested by the run that proposed it first. */
+  readonly tests: TestOutput | 'earlier' | undefined;
 }
 
 /** Proposals of one run to its environment. */
@@ -21,9 +23,13 @@ export interface Proposals {
   source(signal: AbortSignal): Promise<ManifestSource>;
   /** The same, with the base commit's objects here, to read from. */
   readySource(signal: AbortSignal): Promise<ManifestSource>;
+  /** Whether the answer for this environment's remote may have to be asked for. */
+  readonly unanswered: boolean;
   /** Asks, where a remote gets branches of this environment for the first time; later runs remember a yes. */
   allowed(signal: AbortSignal): Promise<boolean>;
   branchOf(service: Service): string;
+  /** Puts a proposal on its branch; one at a time for all runs of the manifest repository on this machine. */
+  place(content: ProposalContent, signal: AbortSignal): Promise<PlacedProposal>;
 }
 
 export function createProposals(
@@ -34,6 +40,7 @@ export function createProposals(
   services: readonly Service[],
 ): Proposals {
   const branches = [...new Set(services.map((service) => branchOf(service)))];
+  const answerName = `allowed/${recordPart(environment.name)}`;
   let source: Promise<ManifestSource> | undefined;
   let answer: Promise<boolean> | undefined;
 
@@ -49,23 +56,33 @@ export function createProposals(
     return source;
   }
 
+  function locked<T>(
+    { repository }: ManifestSource,
+    work: () => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
+    return ports.stores.withLock(repository.place.commonFolder, 'proposals', work, signal);
+  }
+
   async function ask(signal: AbortSignal): Promise<boolean> {
     const { remote, base } = await openSource(signal);
     if (!remote) return true;
-    const name = `allowed/${recordPart(environment.name)}`;
     const place = JSON.stringify({ remote: remote.url, base });
-    if (records.read(name) === place) return true;
+    if (records.read(answerName) === place) return true;
     const question = { environment: environment.name, remote: remote.url, branches, base };
     if ((await ports.consent.allowBranches(question, signal)) === 'declined') return false;
-    await records.write(name, place);
+    await records.write(answerName, place);
     return true;
   }
 
   return {
+    get unanswered() {
+      return records.read(answerName) === undefined;
+    },
     source: openSource,
     async readySource(signal) {
       const found = await openSource(signal);
-      await fetchBase(found, signal);
+      await locked(found, () => fetchBase(found, signal), signal);
       return found;
     },
     allowed(signal) {
@@ -73,5 +90,9 @@ export function createProposals(
       return answer;
     },
     branchOf,
+    async place(content, signal) {
+      const found = await openSource(signal);
+      return locked(found, () => placeProposal(found, content, signal), signal);
+    },
   };
 }

@@ -107,6 +107,9 @@ async function recordRun(
   };
   // Asking the remote takes longest and needs nothing of the other steps; a failure is met again where it matters.
   if (floor.proposing.length > 0) scope.proposals?.source(signal).catch(() => undefined);
+  // A question comes before the work, not in the middle of it when nobody looks any more.
+  if (floor.proposing.length > 0 && scope.proposals?.unanswered)
+    await scope.proposals.allowed(signal).catch(() => undefined);
   const [, ...outcomes] = await Promise.all([started, ...plan.map((planned) => runService(planned, floor))]);
   await writer.record({ type: 'run-finished', at: now(), outcome: worst(outcomes, signal) });
   if (!state) throw new TowlineError('journal-failed', { why: 'The first record of the run is missing.' });

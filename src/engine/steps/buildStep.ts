@@ -36,7 +36,7 @@ export const buildStep: Step<BuildOutput> = {
       ...bases,
       ...(await secretInputs(context, build)),
       recipe: JSON.stringify([build.target, build.args, build.platform, build.ssh, build.contexts]),
-      commit: scope.dirtyServices.has(service.name) ? 'with uncommitted changes' : 'clean',
+      'uncommitted changes': scope.dirtyServices.has(service.name) ? 'some' : 'none',
     };
 
     async function contextInputs(_: StepContext, plan: BuildPlan): Promise<KeyInputs> {

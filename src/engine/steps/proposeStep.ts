@@ -1,23 +1,27 @@
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import { formatImageReference } from '../../domain/images/imageReference.ts';
 import type { ImageEdit } from '../../domain/manifests/imageEdit.ts';
-import { commitMessage, type ProposedImage } from '../../domain/proposals/commitMessage.ts';
+import { commitMessage, type ProposedImage, proposedImage } from '../../domain/proposals/commitMessage.ts';
 import { compareUrl } from '../../domain/proposals/compareUrl.ts';
 import type { Hold } from '../../domain/runs/hold.ts';
 import type { ProposeOutput } from '../../domain/runs/stepOutput.ts';
 import type { Environment } from '../../domain/workspace/environment.ts';
 import type { Service } from '../../domain/workspace/service.ts';
 import { editManifests } from '../proposals/editManifests.ts';
-import { placeProposal } from '../proposals/placeProposal.ts';
+import type { ManifestSource } from '../proposals/manifestSource.ts';
+import { readBranch } from '../proposals/placeProposal.ts';
 import type { Proposals, WantedImage } from '../proposals/proposals.ts';
 import { holdForImage } from './imageHolds.ts';
 import type { Step, StepContext } from './step.ts';
+
+/** Seconds; a fetch and a push of a few objects, and the user's hooks and signing agent. */
+const longestProposal = 600;
 
 /** A digest → a branch of the manifest repository that differs from the environment's branch by image lines only. */
 export const proposeStep: Step<ProposeOutput> = {
   name: 'propose',
 
-  timeLimit: () => undefined,
+  timeLimit: () => longestProposal,
 
   async inputs(context) {
     const { environment, proposals } = placeOf(context);
@@ -44,7 +48,7 @@ export const proposeStep: Step<ProposeOutput> = {
     const { service, signal, report } = context;
     const { environment, proposals } = placeOf(context);
     const source = await proposals.readySource(signal);
-    const images = wantedImages(context);
+    const images = [...wantedImages(context), ...(await carriedImages(context, source))];
     const { files, edits } = await editManifests(source, environment, images.map(meantImage), signal);
 
     const stopped = edits.flatMap((edit, index) => {
@@ -70,8 +74,7 @@ export const proposeStep: Step<ProposeOutput> = {
     }
     if (!(await proposals.allowed(signal))) return declined(place.branch, source.remote?.url ?? '');
 
-    const { change, commit } = await placeProposal(
-      source,
+    const { change, commit, parent } = await proposals.place(
       {
         branch: place.branch,
         files,
@@ -88,7 +91,7 @@ export const proposeStep: Step<ProposeOutput> = {
       ...place,
       change,
       commit,
-      diff: await source.repository.diff(source.baseCommit, commit, signal),
+      diff: await source.repository.diff(parent, commit, signal),
       compareUrl: source.remote && compareUrl(source.remote.url, source.base, place.branch),
     };
   },
@@ -121,6 +124,26 @@ function wantedImages(context: StepContext): readonly WantedImage[] {
   if (!earlier.push)
     throw new TowlineError('unexpected', { why: `${service.name} is to be proposed before it was pushed.` });
   return [{ service, pushed: earlier.push, tests: earlier.test }];
+}
+
+/**
+ * What a grouped branch already proposes for services that take no part in this run: it must not fall out of
+ * the branch because of that.
+ */
+async function carriedImages(context: StepContext, source: ManifestSource): Promise<readonly WantedImage[]> {
+  const { scope, group, signal } = context;
+  const branch = scope.proposals?.branchOf(context.service);
+  const tip = branch === undefined || group.length === 0 ? undefined : source.tip(branch);
+  if (branch === undefined || tip === undefined) return [];
+  const { message } = await readBranch(source, branch, tip, signal);
+  const taking = new Set(group.map(({ service }) => service.name));
+  return scope.opened.workspace.services.flatMap((service) => {
+    const repository = scope.registries.repositoryOf(service.image);
+    const image = taking.has(service.name) ? undefined : proposedImage(message, repository);
+    if (!image) return [];
+    const pushed = { step: 'push' as const, ...image, commit: undefined, dirty: false };
+    return { service, pushed, tests: 'earlier' as const };
+  });
 }
 
 function meantImage({ service, pushed }: WantedImage): {

@@ -3,11 +3,14 @@ import type { BuildOutput, PushOutput } from '../../domain/runs/stepOutput.ts';
 import { contentKey } from '../keys/contentKey.ts';
 import type { Step, StepContext } from './step.ts';
 
+/** Seconds; enough for gigabytes over a slow line. */
+const longestPush = 3600;
+
 /** An image on the engine → a digest that the registry confirms. */
 export const pushStep: Step<PushOutput> = {
   name: 'push',
 
-  timeLimit: () => undefined,
+  timeLimit: () => longestPush,
 
   inputs: (context) => Promise.resolve(pushInputs(context, imageOf(context))),
 

@@ -44,7 +44,7 @@ export interface Step<Output extends StepOutput = StepOutput> {
   readonly name: StepName;
   /** A step whose files must still be the same when this one ends. */
   readonly gate?: Step;
-  /** Seconds the step may take; undefined when it has no limit of its own. */
+  /** Seconds the step may take. */
   timeLimit(context: StepContext): number | undefined;
   /** Everything the result depends on, or why the step cannot start now. */
   inputs(context: StepContext): Promise<KeyInputs | Hold>;
