@@ -11,8 +11,9 @@ import { commentText, writeKey, writeList, writeValue } from './writeYaml.ts';
  */
 export function writeConfig(workspace: Workspace): string {
   const lines = [
-    '# What Towline found here. Change what is wrong and take out what you like: what this file leaves out is',
-    '# found again at each run. All paths begin at the folder of this file.',
+    '# What Towline found here. Change what is wrong. A service that this file leaves out is found again at each',
+    '# run, and so is every part of one; environments are only those named here, or all found where none is.',
+    '# Paths begin at the folder of this file.',
     '',
     ...registryLines(workspace),
     '',
@@ -38,9 +39,10 @@ function registryLines({ registry, services }: Workspace): readonly string[] {
   if (registry !== undefined)
     return ['# Images are pushed to <registry>/<image>.', `registry: ${writeValue(registry)}`];
   const [named] = services.flatMap(({ manifestRegistry }) => manifestRegistry ?? []);
-  const hint = named === undefined ? '' : ` The manifests name ${commentText(named)}.`;
+  const hint = named === undefined ? [] : [`# The manifests name ${commentText(named)}.`];
   return [
-    `# Images are pushed to <registry>/<image>. Without a registry, Towline uses a local one.${hint}`,
+    '# Images are pushed to <registry>/<image>. Without a registry, Towline uses a local one.',
+    ...hint,
     `# registry: ${commentText(named ?? 'ghcr.io/acme')}`,
   ];
 }

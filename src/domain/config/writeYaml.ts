@@ -1,6 +1,6 @@
 /** Texts that YAML, of whatever version, reads as nothing but these texts. */
-const plain = /^[A-Za-z_./][\w./@+-]*(?:[ :][\w./@+-]+)*$/;
-const reserved = /^(?:true|false|yes|no|on|off|y|n|null|~|\.inf|\.nan|\.\d.*)$/i;
+const plain = /^-{0,2}[A-Za-z_./][\w./@+-]*(?:[ :][\w./@+-]+)*$/;
+const reserved = /^(?:true|false|yes|no|on|off|y|n|null|~|-{0,2}\.(?:inf|nan|\d.*))$/i;
 
 /** A text as a YAML scalar, quoted only where it must be. */
 export function writeValue(text: string): string {
