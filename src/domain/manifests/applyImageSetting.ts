@@ -13,18 +13,22 @@ const mostQuantifiers = 3;
 const longestImage = 1024;
 
 /**
- * Whether an entry applies to an image as written, by kustomize's rule: the name is a regular expression,
- * anchored, before an optional tag and digest. `unknown` for patterns that are not judged here, because a
- * hostile one could take for ever.
+ * What an entry's name matches, by kustomize's rule: it is a regular expression, anchored, before an
+ * optional tag and digest. Undefined for patterns that are not judged here, because a hostile one could
+ * take for ever.
  *
  * Source: kustomize 5, api/internal/image/image.go, IsImageMatched.
  */
-export function matchesImage(image: string, name: string): boolean | 'unknown' {
-  if (name === '') return false;
+export function patternOfName(name: string): RegExp | undefined {
+  if (name === '') return /^(?!)/;
   const quantifiers = name.match(/\.[*+?]/g)?.length ?? 0;
-  if (!simplePattern.test(name) || quantifiers > mostQuantifiers || image.length > longestImage)
-    return 'unknown';
-  return new RegExp(`^${name}(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?$`).test(image);
+  if (!simplePattern.test(name) || quantifiers > mostQuantifiers) return undefined;
+  return new RegExp(`^${name}(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?$`);
+}
+
+/** Whether an entry with this pattern applies to an image as written. */
+export function matchesImage(image: string, pattern: RegExp | undefined): boolean | 'unknown' {
+  return pattern === undefined || image.length > longestImage ? 'unknown' : pattern.test(image);
 }
 
 /**

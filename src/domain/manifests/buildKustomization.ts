@@ -2,12 +2,18 @@ import type { SourcePosition } from '../errors/problem.ts';
 import { parseImageReference } from '../images/imageReference.ts';
 import type { RepoPath } from '../workspace/service.ts';
 import type { EffectiveImage, EffectiveImages, WrittenImage } from './effectiveImage.ts';
-import type { ImageEntry, Kustomization, PlacedText } from './kustomization.ts';
-import { readKustomization } from './kustomization.ts';
+import {
+  type ImageEntry,
+  type Kustomization,
+  type KustomizationReading,
+  type PlacedText,
+  readKustomization,
+} from './kustomization.ts';
 import { type ManifestNotes, notes } from './manifestNotes.ts';
 import type { ManifestTree } from './manifestTree.ts';
 import { type ImagePatch, readImagePatches } from './readImagePatch.ts';
 import { containerSearchTexts, readManifestImages, readSourceOverrides } from './readManifestImages.ts';
+import { relevantTexts } from './relevantTexts.ts';
 import { resolveRepoPath } from './resolveRepoPath.ts';
 import { applyOwnEntries, type TracedImage, trace } from './tracedImage.ts';
 
@@ -30,12 +36,26 @@ export interface KustomizationImage extends EffectiveImage {
 /** Container images by file, so that a second look at a tree need not parse what has not changed. */
 export type ParsedManifests = Map<RepoPath, readonly WrittenImage[]>;
 
+export interface BuildOptions {
+  readonly manifests?: ParsedManifests;
+  /** Only images that contain one of these texts, or that some entry may apply to, are wanted; all when absent. */
+  readonly searchTexts?: readonly string[];
+  /** Manifests after which no more are looked at. */
+  readonly mostManifests?: number;
+}
+
 interface Walk extends ManifestNotes {
   readonly tree: ManifestTree;
   readonly manifests: ParsedManifests;
+  readonly mostManifests: number;
+  searchTexts: readonly string[];
+  readonly kustomizations: Map<RepoPath, ReadKustomization>;
   readonly patched: { image: string; position: SourcePosition }[];
-  visited: number;
+  /** Entries and patches that were held against images so far. */
+  work: number;
 }
+
+type ReadKustomization = { readonly reading: KustomizationReading; readonly patches: readonly ImagePatch[] };
 
 /** A folder to build, and how the walk came to it. */
 interface Visit {
@@ -46,8 +66,12 @@ interface Visit {
   readonly open: readonly RepoPath[];
 }
 
-/** Bounds the work on folders that include one another in many ways; a real overlay has a few dozen. */
-const mostKustomizations = 1_000;
+/**
+ * Bounds the work on folders that include one another in many ways. A folder, and an entry or patch held
+ * against an image, count for what they cost beside each other; large real overlays stay below a tenth.
+ */
+const mostWork = 20_000_000;
+const workOfFolder = 10_000;
 
 /**
  * Follows a kustomization through its resources, bases and components and applies `images:` in kustomize's
@@ -57,9 +81,25 @@ const mostKustomizations = 1_000;
 export function buildKustomization(
   tree: ManifestTree,
   folder: RepoPath,
-  manifests: ParsedManifests = new Map(),
+  { manifests = new Map(), searchTexts, mostManifests = Number.POSITIVE_INFINITY }: BuildOptions = {},
 ): KustomizationImages {
-  const walk: Walk = { tree, manifests, patched: [], visited: 0, ...notes() };
+  const walk: Walk = {
+    tree,
+    manifests,
+    mostManifests,
+    searchTexts: containerSearchTexts,
+    kustomizations: new Map(),
+    patched: [],
+    work: 0,
+    ...notes(),
+  };
+  if (searchTexts) {
+    const readFolder = (path: RepoPath) => {
+      const { reading } = read(walk, path);
+      return reading.kind === 'kustomization' ? reading.kustomization : undefined;
+    };
+    walk.searchTexts = relevantTexts(folder, searchTexts, readFolder, (from) => foldersOf(walk, from));
+  }
   const built = build(walk, { folder, open: [] }, []);
   const images = (built?.images ?? []).map(({ text, written, settings, unclear, seen, ownEntries }) => {
     const reference = parseImageReference(text);
@@ -86,25 +126,20 @@ function build(
   const fail = (message: string) => {
     walk.problems.push({ severity: 'error', reason: 'broken-kustomization', message, ...(at && { at }) });
   };
-  walk.visited += 1;
-  if (walk.visited === mostKustomizations)
-    fail(`More than ${mostKustomizations} kustomizations are included.`);
-  if (walk.visited >= mostKustomizations) return undefined;
+  if (!spend(walk, workOfFolder, at)) return undefined;
   if (open.includes(folder)) {
     fail(`The kustomization in ${folder || 'the root folder'} includes itself.`);
     return undefined;
   }
-  const reading = readKustomization(walk.tree, folder);
+  const { reading, patches } = read(walk, folder);
   if (reading.kind === 'none') fail(`There is no kustomization in ${folder || 'the root folder'}.`);
-  if (reading.kind === 'broken') walk.problems.push(...reading.problems);
   if (reading.kind !== 'kustomization') return undefined;
 
   const { kustomization } = reading;
   const within = [...open, folder];
-  walk.notLookedAt.push(...kustomization.notLookedAt);
   let images = [...below];
   for (const resource of kustomization.resources) {
-    images.push(...includeResource(walk, kustomization, resource, within));
+    for (const image of includeResource(walk, kustomization, resource, within)) images.push(image);
   }
   for (const { text, position } of kustomization.components) {
     const path = resolveRepoPath(folder, text);
@@ -114,9 +149,37 @@ function build(
       walk.notLookedAt.push({ what: text, why: isRemote(text) ? 'remote' : 'missing', at: position });
     }
   }
-  for (const patch of readPatches(walk, kustomization)) markPatched(walk, images, patch);
+  const { images: entries, replacements } = kustomization;
+  const held = entries.length + patches.length + replacements.length;
+  if (!spend(walk, images.length * (1 + held), at)) return undefined;
+  for (const patch of patches) images = applyPatch(walk, images, patch);
   for (const image of images) applyOwnEntries(image, kustomization);
+  for (const replacement of replacements) images = applyPatch(walk, images, replacement);
   return { kustomization, images };
+}
+
+/** Counts work; false, with a problem the first time, once there is too much of it. */
+function spend(walk: Walk, work: number, at: SourcePosition | undefined): boolean {
+  const wasWithin = walk.work <= mostWork;
+  walk.work += work;
+  const isWithin = walk.work <= mostWork;
+  if (wasWithin && !isWithin) {
+    const message = 'The kustomizations include one another too often to be followed.';
+    walk.problems.push({ severity: 'error', reason: 'broken-kustomization', message, ...(at && { at }) });
+  }
+  return isWithin;
+}
+
+/** A kustomization and its patches, read once however often it is included. */
+function read(walk: Walk, folder: RepoPath): ReadKustomization {
+  const known = walk.kustomizations.get(folder);
+  if (known) return known;
+  const reading = readKustomization(walk.tree, folder);
+  const patches = reading.kind === 'kustomization' ? readPatches(walk, reading.kustomization) : [];
+  if (reading.kind === 'kustomization') walk.notLookedAt.push(...reading.kustomization.notLookedAt);
+  if (reading.kind === 'broken') walk.problems.push(...reading.problems);
+  walk.kustomizations.set(folder, { reading, patches });
+  return { reading, patches };
 }
 
 function includeResource(
@@ -135,9 +198,18 @@ function includeResource(
     walk.notLookedAt.push({ what: text, why, at: position });
     return [];
   }
-  const images = walk.manifests.get(path) ?? readManifestImages(path, content, containerSearchTexts, walk);
+  const known = walk.manifests.get(path);
+  if (known === undefined && walk.manifests.size >= walk.mostManifests) return [];
+  const images = known ?? readManifestImages(path, content, walk.searchTexts, walk);
   walk.manifests.set(path, images);
   return images.map(trace);
+}
+
+function foldersOf(walk: Walk, { folder, resources, components }: Kustomization): readonly RepoPath[] {
+  return [...resources, ...components].flatMap(({ text }) => {
+    const path = resolveRepoPath(folder, text);
+    return path !== undefined && isFolder(walk.tree, path) ? [path] : [];
+  });
 }
 
 function readPatches(walk: Walk, kustomization: Kustomization): readonly ImagePatch[] {
@@ -153,12 +225,14 @@ function readPatches(walk: Walk, kustomization: Kustomization): readonly ImagePa
   });
 }
 
-function markPatched(walk: Walk, images: readonly TracedImage[], patch: ImagePatch): void {
-  const concerned = images.filter(({ written, names }) => patch.concerns(written, names));
+function applyPatch(walk: Walk, images: TracedImage[], patch: ImagePatch): TracedImage[] {
+  const concerned = new Set(images.filter(({ written, names }) => patch.concerns(written, names)));
+  if (patch.effect === 'removes') return images.filter((image) => !concerned.has(image));
   for (const image of concerned) image.unclear.push(patch.position);
-  if (concerned.length === 0 && patch.image !== undefined) {
+  if (concerned.size === 0 && patch.image !== undefined) {
     walk.patched.push({ image: patch.image, position: patch.position });
   }
+  return images;
 }
 
 function isFolder(tree: ManifestTree, path: RepoPath): boolean {

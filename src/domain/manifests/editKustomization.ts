@@ -54,7 +54,7 @@ export function editKustomization(
   const result = entry
     ? setImageEntry(kustomization.text, entry, wanted)
     : addImageEntry(kustomization, name, wanted);
-  if (result.kind === 'refused') return { kind: 'held', hold: holdRefused(kustomization, result) };
+  if (result.kind === 'refused') return { kind: 'held', hold: holdRefused(kustomization, images, result) };
   const made = makeFileEdit(kustomization.file, kustomization.text, result.splices, result.meant);
   return made.kind === 'held' ? made : { kind: 'edits', edits: [made.edit] };
 }
@@ -68,8 +68,12 @@ function decidingEntry(entries: readonly ImageEntry[]): ImageEntry | undefined {
 
 function holdRefused(
   { document }: Kustomization,
+  images: readonly ReferencedImage<KustomizationImage>[],
   { reason, offset, message }: Extract<SpliceResult, { kind: 'refused' }>,
 ) {
   const position = positionAt(document, offset);
-  return hold(reason, message, { places: [{ position, image: 'images' }] });
+  return hold(reason, message, {
+    next: 'Write the value out on one line of its own, or change it by hand.',
+    places: images.map(({ text, written }) => ({ position, image: text, workload: written.workload })),
+  });
 }

@@ -21,7 +21,13 @@ export function editManifests(
     const value = formatImageReference({ repository: reference.repository, tag, digest });
     const replaced = replaceScalar(written, value);
     if (replaced.kind === 'refused') {
-      return { kind: 'held', hold: hold(replaced.reason, replaced.message, { places: [placeOf(image)] }) };
+      return {
+        kind: 'held',
+        hold: hold(replaced.reason, replaced.message, {
+          next: 'Write the image out on one line of its own, or change it by hand.',
+          places: [placeOf(image)],
+        }),
+      };
     }
     const file = files.get(written.file) ?? { splices: [], meant: [] };
     files.set(written.file, file);

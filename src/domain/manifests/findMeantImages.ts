@@ -35,7 +35,7 @@ export function findMeantImages<Image extends EffectiveImage>(
   wanted: WantedImage,
 ): MeantImages<Image> {
   const [problem] = problems;
-  if (problem) return held(hold(problem.reason, problem.message, { places: placesOfProblems(problems) }));
+  if (problem) return held(hold(problem.reason, problem.message, { problems }));
 
   const exact = images.filter(
     (image): image is ReferencedImage<Image> =>
@@ -47,7 +47,7 @@ export function findMeantImages<Image extends EffectiveImage>(
     ({ image }) => matchRepository(splitImage(image).name, wanted) !== 'none',
   );
   const [first] = exact;
-  if (first === undefined) return held(holdWithoutExact(images, others, loosePatches, wanted));
+  if (first === undefined) return held(holdWithoutExact(others, loosePatches, wanted));
 
   const unclear = exact.flatMap(({ unclear, text, written }) =>
     unclear.map((position) => ({ position, image: text, workload: written.workload })),
@@ -75,7 +75,6 @@ export function findMeantImages<Image extends EffectiveImage>(
 }
 
 function holdWithoutExact(
-  images: readonly EffectiveImage[],
   named: readonly EffectiveImage[],
   patches: readonly { readonly image: string; readonly position: ImageHold['places'][number]['position'] }[],
   wanted: WantedImage,
@@ -94,13 +93,8 @@ function holdWithoutExact(
       places: patches,
     });
   }
-  const names = [...new Set(images.map(({ text }) => text))];
   return hold('image-not-found', `No manifest of this environment names ${wanted.matches}.`, {
-    next:
-      names.length > 0
-        ? "Set the service's `image` in towline.yaml to one of the images there are."
-        : "Check the environment's path.",
-    images: names.slice(0, 20),
+    next: `Correct the environment's path, or set the service's \`image\` in towline.yaml to an image there is.`,
   });
 }
 
@@ -130,10 +124,6 @@ function isNamed({ reference, text, written }: EffectiveImage, wanted: WantedIma
   return [reference.repository, splitImage(written.text).name].some(
     (repository) => matchRepository(repository, wanted) !== 'none',
   );
-}
-
-function placesOfProblems(problems: EffectiveImages['problems']): ImageHold['places'] {
-  return problems.flatMap(({ at, message }) => (at ? [{ position: at, image: message }] : []));
 }
 
 function held(imageHold: ImageHold): { kind: 'held'; hold: ImageHold } {

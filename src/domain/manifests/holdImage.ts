@@ -4,9 +4,9 @@ import type { ImageHold, ImageHoldReason, ImagePlace } from './imageEdit.ts';
 export function hold(
   reason: ImageHoldReason,
   message: string,
-  { next, places = [], images = [] }: Partial<Pick<ImageHold, 'next' | 'places' | 'images'>> = {},
+  { next, places = [], images = [], problems = [] }: Partial<Omit<ImageHold, 'reason' | 'message'>> = {},
 ): ImageHold {
-  return { reason, message, ...(next !== undefined && { next }), places, images };
+  return { reason, message, ...(next !== undefined && { next }), places, images, problems };
 }
 
 /** Where an image has its last word: the last `images:` entry that sets its version, else its container. */

@@ -74,6 +74,8 @@ export interface ImageHold {
   /** What the user can do about it. */
   readonly next?: string;
   readonly places: readonly ImagePlace[];
+  /** What is wrong with the files, where that is the reason. */
+  readonly problems: readonly Problem[];
   /** With `image-not-found`: the images there are, without duplicates, at most 20. */
   readonly images: readonly string[];
 }

@@ -15,10 +15,12 @@ import { readYaml } from '../yaml/readYaml.ts';
 import { type ResolvedAliases, resolveAliases } from '../yaml/resolveAliases.ts';
 import { startOf } from '../yaml/startOf.ts';
 import { positionAt, type YamlDocument } from '../yaml/yamlDocument.ts';
-import type { ImageSettingValues } from './applyImageSetting.ts';
+import { type ImageSettingValues, patternOfName } from './applyImageSetting.ts';
 import type { NotLookedAt } from './effectiveImage.ts';
 import type { ManifestProblem } from './manifestNotes.ts';
 import type { ManifestTree } from './manifestTree.ts';
+import { type ImagePatch, type PatchSource, readTarget } from './readImagePatch.ts';
+import { readReplacements } from './readReplacements.ts';
 
 /** Names of a kustomization file, of which a folder may have one. */
 export const kustomizationNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'] as const;
@@ -32,19 +34,12 @@ export interface PlacedText {
 /** An `images:` entry with the nodes an edit needs. */
 export interface ImageEntry extends ImageSettingValues {
   readonly index: number;
+  /** What `name` matches; undefined when that is not judged. */
+  readonly pattern: RegExp | undefined;
   readonly path: YamlPath;
   readonly position: SourcePosition;
   readonly value: YamlValue;
   readonly keys: ReadonlyMap<string, YamlEntry>;
-}
-
-/** A patch: in a file of its own, or written into the kustomization. */
-export interface PatchSource {
-  readonly position: SourcePosition;
-  readonly file?: string;
-  readonly inline?: string;
-  /** As `patches[].target` has it: regular expressions, anchored. */
-  readonly target?: { readonly kind?: string; readonly name?: string };
 }
 
 export interface Kustomization {
@@ -59,6 +54,8 @@ export interface Kustomization {
   readonly components: readonly PlacedText[];
   readonly images: readonly ImageEntry[];
   readonly patches: readonly PatchSource[];
+  /** Replacements that set images. */
+  readonly replacements: readonly ImagePatch[];
   readonly namePrefix: string;
   readonly nameSuffix: string;
   /** Fields that make or change manifests in ways that are not followed here. */
@@ -70,14 +67,7 @@ export type KustomizationReading =
   | { readonly kind: 'none' }
   | { readonly kind: 'broken'; readonly problems: readonly ManifestProblem[] };
 
-const notFollowed = [
-  'helmCharts',
-  'helmChartInflationGenerator',
-  'generators',
-  'transformers',
-  'replacements',
-  'vars',
-];
+const notFollowed = ['helmCharts', 'helmChartInflationGenerator', 'generators', 'transformers', 'vars'];
 
 /** Reads the kustomization of a folder. */
 export function readKustomization(tree: ManifestTree, folder: RepoPath): KustomizationReading {
@@ -138,19 +128,15 @@ function readFields(file: RepoPath, folder: RepoPath, text: string, document: Ya
     ...[...items('patches'), ...items('patchesJson6902')].map((patch) => {
       const inline = field(patch, 'patch');
       const path = field(patch, 'path');
-      const target = entryAt(patch, 'target', aliases);
-      const kind = target && field(target, 'kind');
-      const name = target && field(target, 'name');
       return {
         position: at(patch),
         ...(inline !== undefined && { inline }),
         ...(path !== undefined && { file: path }),
-        ...(target && {
-          target: { ...(kind !== undefined && { kind }), ...(name !== undefined && { name }) },
-        }),
+        ...readTarget(entryAt(patch, 'target', aliases), aliases),
       };
     }),
   ];
+  const replacements = fields.get('replacements');
 
   return {
     file,
@@ -163,6 +149,7 @@ function readFields(file: RepoPath, folder: RepoPath, text: string, document: Ya
     components: texts('components'),
     images: items('images').map((item, index) => readImageEntry(item, index, aliases, at(item))),
     patches,
+    replacements: replacements ? readReplacements(replacements, document, aliases) : [],
     namePrefix: textOf(fields.get('namePrefix')?.node) ?? '',
     nameSuffix: textOf(fields.get('nameSuffix')?.node) ?? '',
     notLookedAt: notFollowed.flatMap((key) => {
@@ -183,13 +170,15 @@ function readImageEntry(
     const text = textOf(keys.get(key)?.node);
     return text ? { [key]: text } : {};
   };
+  const name = textOf(keys.get('name')?.node) ?? '';
   return {
     index,
     path: value.path,
     position,
     value,
     keys,
-    name: textOf(keys.get('name')?.node) ?? '',
+    name,
+    pattern: patternOfName(name),
     ...optional('newName'),
     ...optional('newTag'),
     ...optional('digest'),

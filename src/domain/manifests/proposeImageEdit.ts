@@ -5,7 +5,6 @@ import {
   buildKustomization,
   type KustomizationImage,
   type KustomizationImages,
-  type ParsedManifests,
 } from './buildKustomization.ts';
 import { detectManifestStyle } from './detectManifestStyle.ts';
 import { editKustomization } from './editKustomization.ts';
@@ -35,16 +34,18 @@ export function proposeImageEdit(
   }
   switch (style ?? detectManifestStyle(tree, path)) {
     case 'kustomize': {
-      const parsed: ParsedManifests = new Map();
+      const options = { manifests: new Map(), searchTexts: searchTextsOf(wanted) };
       return propose<KustomizationImage, KustomizationImages>(tree, wanted, {
-        read: (files) => buildKustomization(files, path, parsed),
+        read: (files) => buildKustomization(files, path, options),
+        list: () =>
+          buildKustomization(tree, path, { mostManifests: mostListed * 10 }).images.slice(0, mostListed),
         edit: ({ kustomization }, images) => editKustomization(kustomization, images, wanted),
       });
     }
     case 'manifests':
       return propose(tree, wanted, {
-        read: (files, isListing) =>
-          readManifestFolder(files, path, isListing ? undefined : searchTextsOf(wanted)),
+        read: (files) => readManifestFolder(files, path, searchTextsOf(wanted)),
+        list: () => readManifestFolder(tree, path, undefined, mostListed).images,
         edit: (_found, images) => editManifests(tree, images, wanted),
       });
     case 'helm':
@@ -54,28 +55,29 @@ export function proposeImageEdit(
   }
 }
 
+/** Images that are named to a user whose image is not found. */
+const mostListed = 20;
+
 interface StyleEditor<
   Image extends EffectiveImage,
   Found extends EffectiveImages & { images: readonly Image[] },
 > {
-  /** @param isListing whether every image is wanted, not only those that may be meant */
-  read(tree: ManifestTree, isListing?: boolean): Found;
+  /** All images that may be meant. */
+  read(tree: ManifestTree): Found;
+  /** Some of all images, to tell the user what there is. */
+  list(): readonly EffectiveImage[];
   edit(found: Found, images: readonly ReferencedImage<Image>[]): EditResult;
 }
 
 function propose<Image extends EffectiveImage, Found extends EffectiveImages & { images: readonly Image[] }>(
   tree: ManifestTree,
   wanted: WantedImage,
-  { read, edit }: StyleEditor<Image, Found>,
+  { read, list, edit }: StyleEditor<Image, Found>,
 ): ImageEdit {
   const found = read(tree);
   const meant = findMeantImages<Image>(found, wanted);
   const notes = { notLookedAt: found.notLookedAt, warnings: [] };
-  if (meant.kind === 'held' && meant.hold.reason === 'image-not-found') {
-    const listed = findMeantImages<Image>({ ...read(tree, true), problems: [] }, wanted);
-    return { ...(listed.kind === 'held' ? listed : meant), ...notes };
-  }
-  if (meant.kind === 'held') return { ...meant, ...notes };
+  if (meant.kind === 'held') return { kind: 'held', hold: withImages(meant.hold, list), ...notes };
   const { images, before, others } = meant;
   const warnings = warnOf(images, others, found.otherWriters, wanted);
   const places = images.map(placeOf);
@@ -96,6 +98,12 @@ function propose<Image extends EffectiveImage, Found extends EffectiveImages & {
   }
   const after = { ...before, tag: wanted.tag, digest: wanted.digest };
   return { kind: 'edit', edits: edited.edits, before, after, places, ...notes, warnings };
+}
+
+/** Adds the images there are to a hold that says that the meant one is not among them. */
+function withImages(imageHold: ImageHold, list: () => readonly EffectiveImage[]): ImageHold {
+  if (imageHold.reason !== 'image-not-found') return imageHold;
+  return { ...imageHold, images: [...new Set(list().map(({ text }) => text))] };
 }
 
 /** What is wrong when the edited files do not put exactly the wanted image into effect where it is meant. */

@@ -14,18 +14,20 @@ const passedOver = new Set<string>(['node_modules', ...kustomizationNames]);
  * their own are named instead of being read, as what they put into effect is not what their files say.
  *
  * @param searchTexts only files that contain one of these are parsed
+ * @param atMost reading stops when there are so many images
  */
 export function readManifestFolder(
   tree: ManifestTree,
   folder: RepoPath,
   searchTexts: readonly string[] = containerSearchTexts,
+  atMost = Number.POSITIVE_INFINITY,
 ): EffectiveImages {
   const images: EffectiveImage[] = [];
   const noted = notes();
   const { notLookedAt, problems, otherWriters } = noted;
   readSourceOverrides(tree, folder, noted);
   const pending: RepoPath[] = [folder];
-  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
+  for (let path = pending.pop(); path !== undefined && images.length < atMost; path = pending.pop()) {
     const entries = tree.list(path);
     const names = new Set(entries.map(({ name }) => name));
     if (path !== folder && kustomizationNames.some((name) => names.has(name))) {
@@ -40,7 +42,7 @@ export function readManifestFolder(
       if (name.startsWith('.') || passedOver.has(name)) continue;
       const child = path === '' ? name : `${path}/${name}`;
       if (kind === 'folder') pending.push(child);
-      if (kind !== 'file' || !manifestName.test(name)) continue;
+      if (kind !== 'file' || !manifestName.test(name) || images.length >= atMost) continue;
       const content = tree.read(child) ?? '';
       for (const written of readManifestImages(child, content, searchTexts, noted)) {
         const reference = parseImageReference(written.text);

@@ -35,7 +35,7 @@ export function applyOwnEntries(
   image.seen = image.text;
   const applied: ImageEntry[] = [];
   for (const entry of images) {
-    const matches = matchesImage(image.text, entry.name);
+    const matches = matchesImage(image.text, entry.pattern);
     if (matches === 'unknown') image.unclear.push(entry.position);
     if (matches !== true) continue;
     image.text = applyImageSetting(image.text, entry);
