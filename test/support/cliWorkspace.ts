@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { CliPlace } from './cliProcess.ts';
 import { type FixtureFile, type GitSandbox, makeGitSandbox, writeFiles } from './gitFixture.ts';
@@ -198,4 +198,17 @@ export function imagesOnEngine({ registry }: Pick<CliWorkspace, 'registry'>): re
 /** Runs the engine's own client. */
 export function docker(...args: readonly string[]): string {
   return execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** Ids of processes on this machine, those of containers among them, whose command line ends like this. */
+export function runningPrograms(commandLine: string): readonly string[] {
+  return readdirSync('/proc').filter((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      const words = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0').join(' ').trim();
+      return words.endsWith(commandLine);
+    } catch {
+      return false;
+    }
+  });
 }
