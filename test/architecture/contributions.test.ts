@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'mocha';
+import { type ContributedIds, ids } from '../../src/vscode/ids.ts';
+import { findContributionProblems, type Manifest } from './contributions.ts';
+import { repositoryRoot } from './sources.ts';
+
+describe('package.json and the ids in the code', () => {
+  it('agree', () => {
+    const manifest = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as Manifest;
+    assert.deepEqual(findContributionProblems(manifest, ids), []);
+  });
+});
+
+describe('findContributionProblems', () => {
+  const manifest: Manifest = {
+    contributes: {
+      commands: [{ command: 'towline.run', enablement: 'towline.ready && config.towline.keep > 0' }],
+      views: { towline: [{ id: 'towline.services', when: 'towline.ready' }] },
+      menus: { 'view/title': [{ command: 'towline.run', when: 'view == towline.services' }] },
+      configuration: { properties: { 'towline.keep': { default: 5 } } },
+    },
+  };
+  const code: ContributedIds = {
+    commands: { run: 'towline.run' },
+    views: { services: 'towline.services' },
+    contextKeys: { ready: 'towline.ready' },
+    settings: { 'towline.keep': 5 },
+  };
+  const check = (change: Partial<ContributedIds>, ...expected: readonly string[]) =>
+    assert.deepEqual(findContributionProblems(manifest, { ...code, ...change }), expected);
+
+  it('is content when both say the same', () => check({}));
+
+  it('misses ids in the code', () => {
+    check({ commands: {} }, 'command towline.run is not in ids.ts');
+    check(
+      { views: {}, contextKeys: { ...code.contextKeys, view: 'towline.services' } },
+      'view towline.services is not in ids.ts',
+    );
+    check({ contextKeys: {} }, 'context key towline.ready is not in ids.ts');
+    check({ settings: {} }, 'setting towline.keep is not in ids.ts');
+  });
+
+  it('misses ids in package.json', () => {
+    check(
+      { commands: { ...code.commands, stop: 'towline.stop' } },
+      'command towline.stop is not in package.json',
+    );
+    check({ views: { ...code.views, runs: 'towline.runs' } }, 'view towline.runs is not in package.json');
+    check(
+      { contextKeys: { ...code.contextKeys, busy: 'towline.busy' } },
+      'context key towline.busy is not in package.json',
+    );
+    check({ settings: { ...code.settings, 'towline.x': 1 } }, 'setting towline.x is not in package.json');
+  });
+
+  it('sees another default', () => {
+    check(
+      { settings: { 'towline.keep': 6 } },
+      'setting towline.keep defaults to 5 in package.json and 6 in the code',
+    );
+  });
+
+  it('sees a menu entry without a command', () => {
+    const planted: Manifest = { contributes: { menus: { 'view/title': [{ command: 'towline.gone' }] } } };
+    const nothing: ContributedIds = { commands: {}, views: {}, contextKeys: {}, settings: {} };
+    assert.deepEqual(findContributionProblems(planted, nothing), [
+      'a menu names command towline.gone, which is not contributed',
+    ]);
+  });
+});
