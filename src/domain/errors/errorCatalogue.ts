@@ -165,10 +165,6 @@ export const errorCatalogue = {
     what: 'The environment’s branch does not exist',
     next: 'Correct `branch` of the environment in towline.yaml.',
   },
-  'manifest-unsafe': {
-    what: 'A manifest cannot be edited safely',
-    next: 'Edit the named place by hand once, or simplify it.',
-  },
 
   // Runs
   'run-not-found': { what: 'There is no such run', next: '`towline runs` lists the runs that are kept.' },
