@@ -13,12 +13,12 @@ export interface BuildFailureFacts {
 const parseError = /dockerfile parse error (?:on )?line (\d+): (.*)/is;
 /** Errors about the Dockerfile as a whole. */
 const wholeFileErrors =
-  /no build stage in current context|Dockerfile cannot be empty|file with no instructions|target stage .* could not be found|base name \(.*\) should not be blank|failed to parse stage name|circular dependency/i;
+  /no build stage in current context|Dockerfile cannot be empty|file with no instructions|target stage .* could not be found|base name \(.*\) should not be blank|failed to parse stage name|circular dependency|Build error: Unknown instruction|target .* was not found in the provided Dockerfile/i;
 const baseImageStep =
   /^(?:\[[^\]]*\] )?(?:\[internal\] )?(?:load metadata for|resolve image config for) (?:docker-image:\/\/)?(\S+)/;
 const baseImageRequest = /(?:Head|Get) "?https?:\/\/([^/]+)\/v2\/([^"]+?)\/(?:manifests|blobs)\/([^"/\s]+)/;
 const baseImageNamed =
-  /(?:failed to resolve source metadata for|pull access denied for|manifest for) ([^\s:,]+(?::[\w.-]+)?(?:\/[^\s,]+)?)/;
+  /(?:failed to resolve source metadata for |pull access denied for |manifest for |initializing source docker:\/\/)([^\s:,]+(?::[\w.-]+)?(?:\/[^\s,]+)?)/;
 const unsupported =
   /mountinput dest:|no active sessions|requires? BuildKit|unsupported frontend|the --mount option|unknown flag: mount|--mount=type/i;
 
@@ -46,7 +46,7 @@ function missingBaseImage({ message, failed }: BuildFailureFacts): string | unde
     const host = registry === 'registry-1.docker.io' ? '' : `${registry}/`;
     return `${host}${repository.replace(/^library\//, '')}${reference.startsWith('sha256:') ? '@' : ':'}${reference}`;
   }
-  return baseImageNamed.exec(message)?.[1];
+  return baseImageNamed.exec(message)?.[1]?.replace(/:$/, '');
 }
 
 function exitCodeIn(message: string): string {

@@ -129,8 +129,7 @@ export async function buildOnEngine(
     signal.throwIfAborted();
     if (source.failure() !== undefined) throw source.failure();
     if (result.error !== undefined) throw fail(result.error);
-    const built = result.id ?? (await findBuilt(client, build, signal));
-    return { id: built.startsWith('sha256:') ? built : `sha256:${built}` };
+    return { id: await findBuilt(client, build, result.id, signal) };
   } catch (error) {
     signal.throwIfAborted();
     if (source.failure() !== undefined) throw source.failure();
@@ -142,14 +141,23 @@ export async function buildOnEngine(
   }
 }
 
-/** For engines that do not tell what they built: the image behind the tag. */
-async function findBuilt(client: DockerClient, build: ImageBuild, signal: AbortSignal): Promise<string> {
-  const [tag] = build.tags;
-  const image =
-    tag === undefined
+/** The whole id: engines without BuildKit tell the first digits of it, or nothing at all. */
+async function findBuilt(
+  client: DockerClient,
+  build: ImageBuild,
+  told: string | undefined,
+  signal: AbortSignal,
+): Promise<string> {
+  if (told?.startsWith('sha256:')) return told;
+  const image = told ?? build.tags[0];
+  const details =
+    image === undefined
       ? undefined
-      : await client.request({ method: 'GET', path: `/images/${tag}/json` }, signal);
-  if (isRecord(image) && typeof image.Id === 'string') return image.Id;
+      : await client.request({ method: 'GET', path: `/images/${image}/json` }, signal);
+  if (isRecord(details) && typeof details.Id === 'string') {
+    // Podman leaves the algorithm away.
+    return details.Id.includes(':') ? details.Id : `sha256:${details.Id}`;
+  }
   throw new TowlineError('build-failed', {
     why: 'the engine ended without an error and without naming an image',
   });

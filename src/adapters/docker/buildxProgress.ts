@@ -43,8 +43,19 @@ function readStatus(line: string): BuildTrace | undefined {
 export function readRawProgress(record: BuildRecord) {
   let rest = '';
   let error: string | undefined;
-  function takeLine(line: string): void {
-    if (line === '') return;
+  let open: string[] = [];
+  /** buildx 0.13 writes each object over many lines, between braces of their own; later versions in one. */
+  function joinObject(line: string): string | undefined {
+    if (open.length === 0 && line !== '{') return line;
+    open.push(line);
+    if (line !== '}') return undefined;
+    const object = open.join('');
+    open = [];
+    return object;
+  }
+  function takeLine(part: string): void {
+    const line = part === '' ? undefined : joinObject(part);
+    if (line === undefined) return;
     const status = readStatus(line);
     if (status) record.take(status);
     else {

@@ -17,6 +17,7 @@ function limitsOf(client: DockerClient): readonly string[] {
   if (client.greeting.product === 'podman') {
     limits.push(
       'Podman builds through its Docker-compatible API: no progress per step, no build secrets, ssh or named contexts, and no RUN --mount options that need BuildKit.',
+      'Podman does not stop a build that is cancelled: it goes on unseen until it ends.',
     );
   } else if (client.greeting.system !== 'linux') {
     limits.push('This engine runs Windows containers, which BuildKit does not build.');

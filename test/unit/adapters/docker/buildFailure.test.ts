@@ -37,6 +37,16 @@ const messages: readonly (readonly [code: ErrorCode, why: RegExp, message: strin
     /^private: /,
     'pull access denied for private, repository does not exist or may require authorization',
   ],
+  [
+    'base-image-missing',
+    /^localhost:1\/x:2: /,
+    'creating build container: initializing source docker://localhost:1/x:2: pinging container registry localhost:1: Get "https://localhost:1/v2/": dial tcp 127.0.0.1:1: connect: connection refused',
+  ],
+  [
+    'dockerfile-invalid',
+    /Unknown instruction/,
+    'building at STEP "COPYY ": Build error: Unknown instruction: "COPYY"',
+  ],
   ['engine-unsupported', /no active sessions/, 'no active sessions'],
   [
     'build-failed',
