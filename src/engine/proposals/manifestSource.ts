@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { Environment } from '../../domain/workspace/environment.ts';
 import type { RepoPath } from '../../domain/workspace/service.ts';
@@ -79,7 +79,7 @@ async function openRepository(
 ): Promise<Repository> {
   const place = environment.repository;
   if (place.kind === 'same') return opened.repository;
-  if (place.kind === 'local') return ports.repositories.open(place.path, signal);
+  if (place.kind === 'local') return ports.repositories.open(resolve(opened.folder, place.path), signal);
   const name = createHash('sha256').update(place.url).digest('hex').slice(0, 16);
   return ports.repositories.openMirror(
     place.url,
