@@ -43,7 +43,7 @@ export interface ImageBuild {
   readonly secrets: readonly BuildSecret[];
   readonly ssh: readonly string[];
   readonly contexts: Readonly<Record<string, string>>;
-  /** Credentials for base images, by registry host. */
+  /** Credentials for base images, by registry host (`ghcr.io`, `localhost:5001`; Docker Hub is `docker.io`). */
   readonly credentials: Readonly<Record<string, Credential>>;
   /** Folder that relative secret files are looked up in. */
   readonly repositoryFolder: string;
@@ -94,7 +94,11 @@ export interface OwnedContainer {
  */
 export interface ContainerEngine {
   describe(signal: AbortSignal): Promise<EngineDescription>;
-  /** Throws `build-failed`, `dockerfile-invalid` (with a position), `base-image-missing`, `buildx-missing`, `secret-missing`, `context-unreadable`, `engine-unsupported`. */
+  /**
+   * Equal content gives an equal id, whatever the files' times and owners are. Throws `build-failed`,
+   * `dockerfile-invalid` (with a position), `dockerfile-missing`, `base-image-missing`, `buildx-missing`,
+   * `secret-missing`, `context-unreadable`, `engine-unsupported`.
+   */
   buildImage(
     build: ImageBuild,
     onProgress: (progress: BuildProgress) => void,
@@ -114,6 +118,7 @@ export interface ContainerEngine {
   /** Throws `base-image-missing`, `registry-denied`, `registry-unreachable`. */
   pullImage(reference: string, credential: Credential | undefined, signal: AbortSignal): Promise<void>;
   listContainers(label: string, signal: AbortSignal): Promise<readonly OwnedContainer[]>;
+  /** Published on 127.0.0.1 only; a host port of 0 takes any free one. Throws `registry-not-started`; nothing half-made stays. */
   startContainer(
     container: {
       readonly name: string;
