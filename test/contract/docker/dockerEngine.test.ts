@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync, randomInt, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
@@ -12,6 +13,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, it } from 'mocha';
@@ -187,6 +190,21 @@ describe('the Docker engine', function () {
     assert.match((await push(guarded.host, rightful)).digest, /^sha256:/);
     await assert.rejects(push(readOnly.host), withCode('registry-failed'));
     assert.match((await push(secure.host)).digest, /^sha256:/);
+  });
+
+  it('rejects at once when a push to a silent registry is cancelled', async () => {
+    const controller = new AbortController();
+    const silent = createServer(() => controller.abort(new Error('enough')));
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const tag = newTag(`127.0.0.1:${(silent.address() as AddressInfo).port}`);
+    await buildAndRead(engine, prepare(shellImage, { tags: [tag] }));
+    await assert.rejects(
+      engine.pushImage(tag, undefined, () => undefined, controller.signal),
+      /enough/,
+    );
+    silent.closeAllConnections();
+    silent.close();
   });
 
   it('pulls what is there and says what is not', async () => {
