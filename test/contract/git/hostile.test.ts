@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, it } from 'mocha';
+import { createRepositories } from '../../../src/adapters/git/createRepositories.ts';
 import type { Repository } from '../../../src/engine/ports/repositories.ts';
 import { edits, useGit } from '../../support/gitContract.ts';
 import { writeFiles } from '../../support/gitFixture.ts';
@@ -37,6 +38,9 @@ describe('a hostile repository', () => {
     chmodSync(file, 0o755);
     return `'${file}'`;
   }
+
+  /** In these addresses spaces are escaped with percent signs, and quotes are letters. */
+  const extUrl = (name: string) => `ext::${canary(name).slice(1, -1).replaceAll(' ', '% ')}`;
 
   /** Everything in a configuration, attributes and hooks that starts a program. */
   function plant(folder: string) {
@@ -69,8 +73,8 @@ describe('a hostile repository', () => {
       'alias.rev-parse': `!${canary('alias')}`,
       'include.path': 'shared.cfg',
       'protocol.ext.allow': 'always',
-      'remote.ext.url': `ext::sh -c ${canary('ext')}`,
-      'remote.lazy.url': `ext::sh -c ${canary('lazy')}`,
+      'remote.ext.url': extUrl('ext'),
+      'remote.lazy.url': extUrl('lazy'),
       'remote.lazy.promisor': 'true',
       'extensions.partialClone': 'lazy',
       'core.repositoryFormatVersion': '1',
@@ -173,7 +177,7 @@ describe('a hostile repository', () => {
     git.sandbox.git(inner, 'config', 'filter.x.clean', canary('sub-clean'));
     git.sandbox.git(inner, 'config', 'core.fsmonitor', canary('sub-fsmonitor'));
     writeFileSync(join(folder, '.git', 'modules', 'sub', 'info', 'attributes'), '* filter=x\n');
-    writeFiles(inner, { code: 'changed' });
+    utimesSync(join(inner, 'code'), new Date(1e12), new Date(1e12));
     await (await git.openGuarded(folder)).workingState(git.signal);
     expectSilence();
   });
@@ -192,9 +196,14 @@ describe('a hostile repository', () => {
   it('does not lend its git to a program of that name in its folder', async () => {
     const folder = git.sandbox.makeRepository({ files: { a: '1' } });
     writeFiles(folder, { git: { content: `#!/bin/sh\n${canary('git')}\n`, executable: true } });
-    const { createRepositories } = await import('../../../src/adapters/git/createRepositories.ts');
     const environment = { ...git.sandbox.environment, PATH: `.::${git.sandbox.environment.PATH}` };
-    await (await createRepositories({ environment }).open(folder, git.signal)).workingState(git.signal);
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      await (await createRepositories({ environment }).open(folder, git.signal)).workingState(git.signal);
+    } finally {
+      process.chdir(before);
+    }
     expectSilence();
   });
 });
