@@ -94,4 +94,13 @@ describe('makeFileEdit', () => {
     const made = makeFileEdit('k.yaml', before, [splice], meant.slice(0, 1));
     assert.equal(made.kind === 'held' && made.hold.reason, 'edit-check-failed');
   });
+
+  it('holds splices that overlap', () => {
+    const splices = [
+      { offset: 3, length: 2, text: 'v2', isLines: false },
+      { offset: 4, length: 1, text: '', isLines: false },
+    ];
+    const made = makeFileEdit('k.yaml', 'a: v1 # c\n', splices, [{ document: 0, path: ['a'], value: 'v2' }]);
+    assert.equal(made.kind === 'held' && made.hold.reason, 'edit-check-failed');
+  });
 });
