@@ -7,6 +7,7 @@ import { type RunState, reduceRun } from '../../domain/runs/runState.ts';
 import type { OwnedRun } from '../ports/journalStore.ts';
 import type { HostFacts, Ports } from '../ports/ports.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
+import { readSubmodules } from '../workspace/readSubmodules.ts';
 import { checkRequest } from './checkRequest.ts';
 import { createRunScope } from './createRunScope.ts';
 import { createJournalWriter } from './journalWriter.ts';
@@ -31,12 +32,16 @@ export interface StartOptions {
 export async function startRun(
   ports: Ports,
   facts: HostFacts,
-  opened: OpenWorkspace,
+  found: OpenWorkspace,
   options: StartOptions,
   signal: AbortSignal,
 ): Promise<RunState> {
   const { request } = options;
-  checkRequest(opened, request);
+  checkRequest(found, request);
+  const opened = {
+    ...found,
+    state: await readSubmodules(ports.repositories, found.folder, found.state, signal),
+  };
   const dirtyServices = findDirtyServices(opened.workspace.services, opened.state.dirty);
   const plan = planRun(opened.workspace, request, {
     committed: opened.state.head !== undefined,
