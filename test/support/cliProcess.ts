@@ -100,11 +100,11 @@ export function endStartedProcesses(): void {
 }
 
 /** Looks until there is something, and throws with what was waited for after a generous limit. */
-export async function waitUntil<T>(what: string, look: () => T | Promise<T>): Promise<NonNullable<T>> {
+export async function waitUntil<T>(what: string, look: () => T | false | Promise<T | false>): Promise<T> {
   const deadline = performance.now() + waitLimit;
   for (;;) {
     const found = await look();
-    if (found) return found;
+    if (found !== false) return found;
     if (performance.now() > deadline) throw new Error(`Waited in vain until ${what}.`);
     await pause(15);
   }
