@@ -7,6 +7,8 @@ import { printHeading } from './report.ts';
  */
 const benchmarks: Readonly<Record<string, string>> = {
   unchanged: 'a run with nothing changed against a fully cached turbo',
+  oneLineChange: 'a one-line change to a pushed digest and branch against the same by hand',
+  startUp: 'what a short command costs, and how much of the bundle is loaded',
 };
 
 interface Benchmark {

@@ -1,0 +1,89 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { executeOrThrow } from '../lab/execute.ts';
+import type { BenchLab } from './benchLab.ts';
+import { findHandDocker, type HandDocker } from './handDocker.ts';
+import { type Contestant, takeTurns, timeProcess } from './measure.ts';
+import { printNotes, printRatio, printTimings } from './report.ts';
+
+const rounds = { runs: 15, warmUps: 2 };
+
+export async function run(lab: BenchLab): Promise<void> {
+  const docker = await findHandDocker();
+  const towline = await prepareTowline(lab);
+  const byHand = await prepareHand(lab, docker);
+  const [a, b] = await takeTurns([towline, byHand.contestant], rounds);
+  if (!a || !b) return;
+  printTimings([a, b], rounds);
+  printRatio(a, b, 1.15);
+  printNotes([
+    `By hand is this script, with ${docker.version}; the line is changed and committed before either starts:`,
+    ...byHand.script.map((line) => `  | ${line}`),
+    'Towline also keys every file, asks the registry for the digest again, reads the manifests back and keeps a journal.',
+  ]);
+}
+
+async function prepareTowline(lab: BenchLab): Promise<Contestant> {
+  const { repository } = await lab.openShop('one-line');
+  const words = [lab.towline, 'run', 'api', '--env', 'dev', '--yes'] as const;
+  const { environment } = lab;
+  await timeProcess({ words, folder: repository, environment });
+  return {
+    name: 'Towline',
+    shown: 'towline run api --env dev --yes',
+    words,
+    folder: repository,
+    environment,
+    prepare: (round) => changeLine(repository, `towline ${round}`),
+    check: (output) => {
+      for (const step of ['test', 'build', 'push', 'propose'])
+        if (!output.includes(`api ${step} passed`)) throw new Error(`api ${step} did not run:\n${output}`);
+    },
+  };
+}
+
+async function prepareHand(
+  lab: BenchLab,
+  docker: HandDocker,
+): Promise<{ readonly contestant: Contestant; readonly script: readonly string[] }> {
+  const { repository, folder } = await lab.openShop('by-hand');
+  const image = `${lab.registry.host}/by-hand`;
+  const base = `${docker.build} --tag ${image}/runtime --build-arg NODE_IMAGE=${lab.images.node} services/runtime`;
+  await timeProcess({ words: ['sh', '-c', base], folder: repository });
+  await executeOrThrow('git', ['worktree', 'add', '--quiet', '-b', 'hand/dev/api', '../deploy'], {
+    cwd: repository,
+  });
+  const script = [
+    'set -e',
+    '(cd services/api && node --test)',
+    `image=${image}/api:main-$(git rev-parse --short HEAD)`,
+    `${docker.build} --tag $image --build-arg RUNTIME_IMAGE=${image}/runtime services/api`,
+    `${docker.program} push $image`,
+    `digest=$(${docker.program} image inspect --format '{{index .RepoDigests 0}}' $image)`,
+    'cd ../deploy',
+    'git fetch --quiet origin main',
+    'git reset --quiet --hard origin/main',
+    `sed -i "/shop\\/api$/{n;s/newTag:.*/newTag: \${image##*:}\\n    digest: \${digest#*@}/}" deploy/overlays/dev/kustomization.yaml`,
+    'git commit --quiet --all --message="chore(dev): update api"',
+    'git push --quiet --force-with-lease origin hand/dev/api',
+  ];
+  const file = join(folder, 'by-hand.sh');
+  await writeFile(file, `${script.join('\n')}\n`);
+  const contestant = {
+    name: 'by hand',
+    shown: 'sh by-hand.sh (below)',
+    words: ['sh', file] as const,
+    folder: repository,
+    prepare: (round: number) => changeLine(repository, `by hand ${round}`),
+  };
+  return { contestant, script };
+}
+
+/** One changed line of the api's source, committed. */
+async function changeLine(repository: string, text: string): Promise<void> {
+  const file = join(repository, 'services/api/src/products.js');
+  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => !line.startsWith('// Round: '));
+  await writeFile(file, [`// Round: ${text}`, ...lines].join('\n'));
+  const git = (...args: string[]) => executeOrThrow('git', args, { cwd: repository });
+  await git('commit', '--quiet', '--all', '--no-verify', `--message=Change a line (${text})`);
+}
