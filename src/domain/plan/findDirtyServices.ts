@@ -1,5 +1,9 @@
 import { filesBelow } from '../workspace/filesBelow.ts';
-import type { RepoPath, Service } from '../workspace/service.ts';
+import { relativeTo } from '../workspace/repoPath.ts';
+import type { BuildPlan, RepoPath, Service } from '../workspace/service.ts';
+
+/** Whether a path, as seen from a build's context, is part of it. */
+export type InContext = (build: BuildPlan, path: string) => boolean;
 
 /**
  * Services whose image would not be that of a commit: something uncommitted lies in what they are tested or
@@ -9,8 +13,11 @@ import type { RepoPath, Service } from '../workspace/service.ts';
 export function findDirtyServices(
   services: readonly Service[],
   dirty: readonly RepoPath[],
+  inContext: InContext,
 ): ReadonlySet<string> {
-  const found = new Set(services.filter((service) => touches(service, dirty)).map(({ name }) => name));
+  const found = new Set(
+    services.filter((service) => touches(service, dirty, inContext)).map(({ name }) => name),
+  );
   for (let before = -1; before < found.size; ) {
     before = found.size;
     for (const { name, dependsOn } of services) {
@@ -20,11 +27,15 @@ export function findDirtyServices(
   return found;
 }
 
-function touches(service: Service, dirty: readonly RepoPath[]): boolean {
-  const folders = [service.folder, ...(service.build ? [service.build.context] : [])];
-  const inputs = service.tests.kind === 'command' ? service.tests.inputs : [];
-  return (
-    [...folders, ...inputs].some((path) => filesBelow(dirty, path).length > 0 || dirty.includes(path)) ||
-    (service.build !== undefined && dirty.includes(service.build.dockerfile))
-  );
+function touches(
+  { folder, tests, build }: Service,
+  dirty: readonly RepoPath[],
+  inContext: InContext,
+): boolean {
+  const inputs = tests.kind === 'command' ? tests.inputs : [];
+  if ([folder, ...inputs].some((path) => filesBelow(dirty, path).length > 0 || dirty.includes(path)))
+    return true;
+  if (!build) return false;
+  const context = filesBelow(dirty, build.context).map((path) => relativeTo(build.context, path));
+  return dirty.includes(build.dockerfile) || context.some((path) => inContext(build, path));
 }

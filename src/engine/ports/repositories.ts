@@ -56,8 +56,9 @@ export interface Remote {
 /**
  * One Git repository, through the user's own `git`. Nothing here touches the user's index, working tree,
  * HEAD or stashes. Reads run with optional locks off and with everything that a repository's own
- * configuration could start (fsmonitor, filters, hooks, external diffs) disabled; `commit`, `fetch` and
- * `push` keep the user's signing, credential helpers, ssh, `commit-msg` and `pre-push` hooks.
+ * configuration could start (fsmonitor, filters, hooks, external diffs, lazy fetches) disabled. What talks to
+ * a remote, and `commit`, needs a trusted repository: the user's ssh, credential helpers, signing and their
+ * `commit-msg` and `pre-push` hooks run as configured.
  * Throws `git-failed` and what is named below; rejects with the signal's reason when cancelled.
  */
 export interface Repository {
@@ -96,6 +97,10 @@ export interface Repository {
   listTree(commit: ObjectId, folder: RepoPath, signal: AbortSignal): Promise<readonly TreeFile[]>;
   /** Paths that differ between two commits. */
   changedPaths(from: ObjectId, to: ObjectId, signal: AbortSignal): Promise<readonly RepoPath[]>;
+  /**
+   * Contents by id. In a partial clone what is missing is fetched, but only after `fetchBranch` was called here.
+   * Throws `git-failed` naming what is missing.
+   */
   readBlobs(ids: readonly ObjectId[], signal: AbortSignal): Promise<ReadonlyMap<ObjectId, Uint8Array>>;
   /** Tree that a commit with these edits would have, written without any ref. */
   writeTree(base: ObjectId, edits: CommitRequest['edits'], signal: AbortSignal): Promise<ObjectId>;
@@ -104,7 +109,7 @@ export interface Repository {
     request: CommitRequest,
     signal: AbortSignal,
   ): Promise<{ readonly commit: ObjectId; readonly tree: ObjectId }>;
-  /** Moves a ref when it still is at `expected` (undefined: does not exist). Throws `branch-moved`, `git-locked`. */
+  /** Moves a ref when it still is at `expected` (undefined: does not exist); refuses a branch that is checked out. Throws `branch-moved`, `git-locked`. */
   updateRef(ref: string, to: ObjectId, expected: ObjectId | undefined, signal: AbortSignal): Promise<void>;
   deleteRef(ref: string, expected: ObjectId, signal: AbortSignal): Promise<void>;
   /** Pushes with a lease on `expected` (undefined: must not exist). Throws `branch-moved`, `push-rejected`, `hook-refused`, `remote-unreachable`, `remote-denied`. */
@@ -121,7 +126,7 @@ export interface Repository {
 }
 
 export interface Repositories {
-  /** The repository a folder is in. Throws `git-missing`, `not-a-repository`. */
+  /** The repository a folder is in; a bare one only by its own folder and outside any checkout. Throws `git-missing`, `not-a-repository`. */
   open(folder: string, signal: AbortSignal): Promise<Repository>;
   /** A bare repository at `folder` with `url` as its remote `origin`, made when missing; nothing is fetched yet. */
   openMirror(url: string, folder: string, signal: AbortSignal): Promise<Repository>;

@@ -1,4 +1,3 @@
-import { findDirtyServices } from '../../domain/plan/findDirtyServices.ts';
 import { type PlannedService, planRun } from '../../domain/plan/planRun.ts';
 import type { Hold } from '../../domain/runs/hold.ts';
 import type { RunRequest, StepResult } from '../../domain/runs/runEvent.ts';
@@ -11,6 +10,7 @@ import { steps } from '../steps/steps.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 import { checkRequest } from './checkRequest.ts';
 import { createRunScope } from './createRunScope.ts';
+import { dirtyServices } from './dirtyServices.ts';
 import { reasonToRun } from './performStep.ts';
 import type { RunScope } from './runScope.ts';
 
@@ -46,12 +46,12 @@ export async function forecastRun(
   signal: AbortSignal,
 ): Promise<readonly ForecastService[]> {
   checkRequest(opened, request);
-  const dirtyServices = findDirtyServices(opened.workspace.services, opened.state.dirty);
+  const dirty = dirtyServices(opened, ports.files);
   const plan = planRun(opened.workspace, request, {
     committed: opened.state.head !== undefined,
-    dirtyServices,
+    dirtyServices: dirty,
   });
-  const scope = await createRunScope(ports, facts, opened, plan, dirtyServices, request, 0);
+  const scope = await createRunScope(ports, facts, opened, plan, dirty, request, 0);
   const built = new Map<string, BuildOutput>();
   const forecast: ForecastService[] = [];
   for (const planned of plan) forecast.push(await forecastService(planned, scope, built, signal));

@@ -1,6 +1,5 @@
 import { createSlots } from '../../base/slots.ts';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
-import { findDirtyServices } from '../../domain/plan/findDirtyServices.ts';
 import { type Plan, planRun } from '../../domain/plan/planRun.ts';
 import type { RunEvent, RunOutcome, RunRequest } from '../../domain/runs/runEvent.ts';
 import { type RunState, reduceRun } from '../../domain/runs/runState.ts';
@@ -10,6 +9,7 @@ import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 import { readSubmodules } from '../workspace/readSubmodules.ts';
 import { checkRequest } from './checkRequest.ts';
 import { createRunScope } from './createRunScope.ts';
+import { dirtyServices } from './dirtyServices.ts';
 import { createJournalWriter } from './journalWriter.ts';
 import { pruneRuns } from './pruneRuns.ts';
 import type { RunScope } from './runScope.ts';
@@ -42,10 +42,10 @@ export async function startRun(
     ...found,
     state: await readSubmodules(ports.repositories, found.folder, found.state, signal),
   };
-  const dirtyServices = findDirtyServices(opened.workspace.services, opened.state.dirty);
+  const dirty = dirtyServices(opened, ports.files);
   const plan = planRun(opened.workspace, request, {
     committed: opened.state.head !== undefined,
-    dirtyServices,
+    dirtyServices: dirty,
   });
 
   const { commonFolder } = opened.repository.place;
@@ -56,7 +56,7 @@ export async function startRun(
     cancel.abort(new DOMException('Cancelled by another process', 'AbortError')),
   );
   try {
-    const scope = await createRunScope(ports, facts, opened, plan, dirtyServices, request, owned.number);
+    const scope = await createRunScope(ports, facts, opened, plan, dirty, request, owned.number);
     const state = await recordRun(scope, plan, owned, options, AbortSignal.any([signal, cancel.signal]));
     await Promise.all([scope.fingerprints.save(), scope.tools.save(), scope.baseImages.save()]);
     await pruneRuns(journal, scope.records, opened.workspace.settings.keepRuns);

@@ -40,7 +40,7 @@ export const buildStep: Step<BuildOutput> = {
     };
 
     async function contextInputs(_: StepContext, plan: BuildPlan): Promise<KeyInputs> {
-      const listed = contextFiles(scope.opened.folder, plan, scope.ports.files);
+      const listed = await contextFiles(scope.opened.folder, plan, scope.ports.files, signal);
       const inside = (path: RepoPath): RepoPath => (plan.context === '' ? path : `${plan.context}/${path}`);
       const paths = listed.filter(({ kind }) => kind !== 'folder').map(({ path }) => inside(path));
       const fingerprints = await scope.fingerprints.of([...new Set([...paths, plan.dockerfile])], signal);
@@ -64,7 +64,7 @@ export const buildStep: Step<BuildOutput> = {
     await placeUpstreamImages(context, resolved.baseImages);
 
     const facts = await sourceFacts(context, key);
-    const files = contextFiles(scope.opened.folder, build, scope.ports.files);
+    const files = await contextFiles(scope.opened.folder, build, scope.ports.files, signal);
     const request = await imageBuild(context, build, resolved, files, facts);
     const { id } = await scope.ports.containers.buildImage(
       request,

@@ -1,41 +1,51 @@
 import { join } from 'node:path';
-import { readDockerignore } from '../../domain/dockerignore/readDockerignore.ts';
+import { type ContextFilter, readDockerignore } from '../../domain/dockerignore/readDockerignore.ts';
 import type { BuildPlan, RepoPath } from '../../domain/workspace/service.ts';
 import type { ContextFile } from '../ports/containerEngine.ts';
 import type { Files } from '../ports/files.ts';
 
-/** What a build may see: its context after .dockerignore, whatever Git ignores; sorted by path. */
-export function contextFiles(folder: string, build: BuildPlan, files: Files): readonly ContextFile[] {
+/** Entries looked at before the event loop gets a turn. */
+const sliceSize = 500;
+
+/** What a build may see: its context after .dockerignore, whatever Git ignores. */
+export async function contextFiles(
+  folder: string,
+  build: BuildPlan,
+  files: Files,
+  signal: AbortSignal,
+): Promise<readonly ContextFile[]> {
   const root = join(folder, build.context);
-  const filter = readDockerignore(ignoreText(folder, build, files));
+  const filter = contextFilter(folder, build, files);
   const found: ContextFile[] = [];
-  const walk = (path: RepoPath): void => {
+  const add = (path: RepoPath, kind: ContextFile['kind']): void => {
+    found.push({ path, kind, mode: files.status(join(root, path))?.mode ?? 0 });
+  };
+  let looked = 0;
+  const waiting: RepoPath[] = [''];
+  for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
     for (const { name, kind } of files.listFolder(join(root, path)) ?? []) {
       const inner = path === '' ? name : `${path}/${name}`;
+      const included = filter.includes(inner);
       if (kind === 'folder') {
-        if (filter.includes(inner)) found.push(contextFile(inner, 'folder'));
-        else if (filter.canSkipFolder(inner)) continue;
-        walk(inner);
-      } else if (kind !== 'other' && filter.includes(inner)) {
+        if (included) add(inner, 'folder');
+        if (included || !filter.canSkipFolder(inner)) waiting.push(inner);
         // FIFOs, sockets and devices cannot be part of an image, and reading one could wait for ever.
-        found.push(contextFile(inner, kind));
+      } else if (kind !== 'other' && included) add(inner, kind);
+      looked += 1;
+      if (looked % sliceSize === 0) {
+        await new Promise(setImmediate);
+        signal.throwIfAborted();
       }
     }
-  };
-  const contextFile = (path: RepoPath, kind: ContextFile['kind']): ContextFile => ({
-    path,
-    kind,
-    mode: files.status(join(root, path))?.mode ?? 0,
-  });
-  walk('');
+  }
   return found;
 }
 
-/** A file named after the Dockerfile wins over the context's own, as Docker has it. */
-function ignoreText(folder: string, build: BuildPlan, files: Files): string {
-  return (
+/** The .dockerignore of a build: a file named after the Dockerfile wins over the context's own, as Docker has it. */
+export function contextFilter(folder: string, build: BuildPlan, files: Files): ContextFilter {
+  return readDockerignore(
     files.readText(join(folder, `${build.dockerfile}.dockerignore`)) ??
-    files.readText(join(folder, build.context, '.dockerignore')) ??
-    ''
+      files.readText(join(folder, build.context, '.dockerignore')) ??
+      '',
   );
 }
