@@ -198,7 +198,8 @@ describe('a commit', () => {
     const { folder, base } = await start({ a: '1' });
     const key = join(git.sandbox.folder, 'key');
     try {
-      execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+      const generator = 'ssh-keygen';
+      execFileSync(generator, ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
     } catch {
       this.skip();
     }
