@@ -11,6 +11,6 @@ function refPart(name: string): string {
   const cleaned = name
     .replace(/[\x00-\x20\x7f~^:?*[\]\\/]+/g, '-')
     .replace(/\.{2,}|@\{/g, '-')
-    .replace(/^[.-]+|[.-]+$|\.lock$/g, '');
+    .replace(/^[.-]+|(?:[.-]|\.lock)+$/g, '');
   return cleaned === '' || cleaned === '@' ? 'unnamed' : cleaned;
 }

@@ -40,7 +40,7 @@ export interface RunState {
   readonly outcome: RunOutcome | undefined;
 }
 
-/** The one writer of run state. Events of unknown steps or services, from a newer version, leave it as it is. */
+/** The one writer of run state. Unknown events, and those of unknown steps or services, from a newer version, leave it as it is. */
 export function reduceRun(state: RunState | undefined, event: RunEvent): RunState | undefined {
   if (event.type === 'run-started') return startRun(event);
   if (!state) return undefined;
@@ -60,6 +60,8 @@ export function reduceRun(state: RunState | undefined, event: RunEvent): RunStat
       }));
     case 'run-finished':
       return { ...state, finishedAt: event.at, outcome: event.outcome };
+    default:
+      return state;
   }
 }
 
