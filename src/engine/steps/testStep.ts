@@ -62,8 +62,10 @@ export const testStep: Step<TestOutput> = {
       report.notice(`${service.name} declares that it has no tests; its proposal says so too.`);
       return { step: 'test', command: undefined, counts: undefined };
     }
-    const { files, processes, clock } = scope.ports;
-    const reports = await files.makeTemporaryFolder('towline-tests-');
+    const { files, processes, clock, stores } = scope.ports;
+    const work = await stores.openJournal(scope.opened.repository.place.commonFolder).makeWorkFolder(scope.run);
+    const reports = join(work, `${encodeURIComponent(service.name)}.test`);
+    await files.makeFolder(reports);
     try {
       const folder = folderOf(context);
       const environment = environmentOf(context, service.tests).passed;
@@ -80,6 +82,7 @@ export const testStep: Step<TestOutput> = {
           command: tests.command,
           folder,
           environment: { ...environment, ...tests.environment },
+          mark: work,
           onOutput: output.take,
         },
         signal,
