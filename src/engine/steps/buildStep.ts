@@ -63,6 +63,11 @@ export const buildStep: Step<BuildOutput> = {
     const { resolved } = readBuildFile(context, build);
     await placeUpstreamImages(context, resolved.baseImages);
 
+    const engine = await scope.ports.containers.describe(signal);
+    report.output(
+      `engine ${engine.product} ${engine.version} at ${engine.endpoint}, because of ${engine.because}\n`,
+    );
+    for (const limit of engine.limits) report.notice(limit);
     const facts = await sourceFacts(context, key);
     const files = await contextFiles(scope.opened.folder, build, scope.ports.files, signal);
     const request = await imageBuild(context, build, resolved, files, facts);

@@ -62,8 +62,12 @@ export const testStep: Step<TestOutput> = {
       report.notice(`${service.name} declares that it has no tests; its proposal says so too.`);
       return { step: 'test', command: undefined, counts: undefined };
     }
-    const { files, processes, clock, stores } = scope.ports;
-    const work = await stores.openJournal(scope.opened.repository.place.commonFolder).makeWorkFolder(scope.run);
+    const { containers, files, processes, clock, stores } = scope.ports;
+    // Loading the engine's library and connecting takes a while that the tests leave to spare.
+    if (scope.request.until !== 'test') containers.describe(signal).catch(() => undefined);
+    const work = await stores
+      .openJournal(scope.opened.repository.place.commonFolder)
+      .makeWorkFolder(scope.run);
     const reports = join(work, `${encodeURIComponent(service.name)}.test`);
     await files.makeFolder(reports);
     try {
