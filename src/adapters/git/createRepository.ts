@@ -8,10 +8,10 @@ import { hasObject, listTree, readBlobs, readCommit } from './readObjects.ts';
 import { type ReadSettings, readSettings } from './readSettings.ts';
 import { readWorkingState } from './readWorkingState.ts';
 import { deleteRef, resolveRef, updateRef } from './refs.ts';
-import { fetchBranch, listRemotes, remoteTips } from './remotes.ts';
+import { fetchBranch, remoteTips } from './remotes.ts';
 import { writeTree } from './writeTree.ts';
 
-/** Milliseconds for which settings read at opening serve the first read; later reads look again. */
+/** Milliseconds for which settings read at opening serve what is asked at once; later questions look again. */
 const settingsLife = 1000;
 
 export function createRepository(git: Git, place: RepositoryPlace, opened?: ReadSettings): Repository {
@@ -20,17 +20,22 @@ export function createRepository(git: Git, place: RepositoryPlace, opened?: Read
   let mayFetch = false;
   let unused = opened;
 
+  function fresh(settings: ReadSettings | undefined): ReadSettings | undefined {
+    return settings && performance.now() - settings.readAt < settingsLife ? settings : undefined;
+  }
+
   return {
     place,
     async workingState(signal) {
       if (top === undefined) throw gitFailure('status', `${commonFolder} is a bare repository`);
-      const fresh = unused && performance.now() - unused.readAt < settingsLife ? unused : undefined;
+      // Once only: a filter may have been added since.
+      const settings = fresh(unused);
       unused = undefined;
-      return readWorkingState(git, top, fresh ?? (await readSettings(git, signal)), signal);
+      return readWorkingState(git, top, settings ?? (await readSettings(git, signal)), signal);
     },
     lastCommitTouching: (from, paths, signal) => lastCommitTouching(git, commonFolder, from, paths, signal),
     recentSubjects: (from, count, signal) => recentSubjects(git, from, count, signal),
-    remotes: (signal) => listRemotes(git, signal),
+    remotes: async (signal) => (fresh(opened) ?? (await readSettings(git, signal))).remotes,
     remoteTips: (remote, branches, signal) => remoteTips(git, remote, branches, signal),
     fetchBranch(remote, branch, signal) {
       mayFetch = true;

@@ -1,20 +1,8 @@
-import type { ObjectId, Remote } from '../../engine/ports/repositories.ts';
+import type { ObjectId } from '../../engine/ports/repositories.ts';
 import { branchRef, checkedRemote, type Git } from './git.ts';
-import { gitFailure, withoutCredentials } from './gitFailure.ts';
+import { gitFailure } from './gitFailure.ts';
 import { resolveRef } from './refs.ts';
 import { ownRefs, withStaleLockRemoved } from './staleLock.ts';
-
-export async function listRemotes(git: Git, signal: AbortSignal): Promise<readonly Remote[]> {
-  const args = ['config', '-z', '--get-regexp', String.raw`^remote\..*\.url$`] as const;
-  const { stdout } = await git.run({ reach: 'local', args, answers: [0, 1] }, signal);
-  const remotes = new Map<string, Remote>();
-  for (const entry of stdout.toString().split('\0')) {
-    const name = /^remote\.(.+)\.url\n/.exec(entry)?.[1];
-    if (name === undefined || remotes.has(name)) continue;
-    remotes.set(name, { name, url: withoutCredentials(entry.slice(entry.indexOf('\n') + 1)) });
-  }
-  return [...remotes.values()];
-}
 
 /** What the remote's HEAD names and the tips of branches, in one exchange. */
 export async function remoteTips(git: Git, remote: string, branches: readonly string[], signal: AbortSignal) {
