@@ -79,7 +79,7 @@ export async function changedPaths(
     .filter((path) => path !== '');
 }
 
-/** Unified diff between two commits. */
+/** Unified diff between two commits without the lines around: they may hold what no record should keep. */
 export async function diff(git: Git, from: ObjectId, to: ObjectId, signal: AbortSignal): Promise<string> {
   const { stdout } = await git.run(
     {
@@ -87,7 +87,7 @@ export async function diff(git: Git, from: ObjectId, to: ObjectId, signal: Abort
       options: ['-c', 'core.quotePath=false'],
       args: [
         'diff-tree',
-        '-p',
+        '--unified=0',
         '-r',
         '--no-color',
         '--no-ext-diff',

@@ -55,7 +55,7 @@ export interface ProposeOutput {
   /** Undefined when the repository has no remote: the branch is local. */
   readonly remote: { readonly name: string; readonly url: string } | undefined;
   readonly files: readonly RepoPath[];
-  /** Unified diff of the manifests against the base. */
+  /** Unified diff of the manifests against the base, changed lines only: what stands around them may be secret. */
   readonly diff: string;
   /** Where the host compares the two branches, when its address scheme is known. */
   readonly compareUrl: string | undefined;

@@ -121,7 +121,7 @@ export interface Repository {
     signal: AbortSignal,
   ): Promise<void>;
   deleteRemoteBranch(remote: string, branch: string, expected: ObjectId, signal: AbortSignal): Promise<void>;
-  /** Unified diff between two commits, without colours, external programs or text conversion. */
+  /** Unified diff between two commits, the changed lines only, without colours, external programs or text conversion. */
   diff(from: ObjectId, to: ObjectId, signal: AbortSignal): Promise<string>;
 }
 

@@ -12,6 +12,7 @@ import { fileInputs, keyedHash } from '../keys/contentKey.ts';
 import type { ContextFile, ImageBuild } from '../ports/containerEngine.ts';
 import type { Credential } from '../ports/credentials.ts';
 import { contextFiles } from './contextFiles.ts';
+import { placeInWorkspace } from './placeInWorkspace.ts';
 import { findPushed } from './pushStep.ts';
 import type { Step, StepContext } from './step.ts';
 import { testStep } from './testStep.ts';
@@ -53,7 +54,10 @@ export const buildStep: Step<BuildOutput> = {
   },
 
   async verify(context, output) {
-    if (await findPushed(context, output)) return true;
+    // A registry that does not answer stops the push, which says so; the image may still be here.
+    const pushed = await findPushed(context, output).catch(() => undefined);
+    context.signal.throwIfAborted();
+    if (pushed) return true;
     return (await context.scope.ports.containers.inspectImage(output.imageId, context.signal)) !== undefined;
   },
 
@@ -71,7 +75,7 @@ export const buildStep: Step<BuildOutput> = {
     const facts = await sourceFacts(context, key);
     const files = await contextFiles(scope.opened.folder, build, scope.ports.files, signal);
     const request = await imageBuild(context, build, resolved, files, facts);
-    const { id } = await scope.ports.containers.buildImage(
+    const building = scope.ports.containers.buildImage(
       request,
       (progress) => {
         if (progress.type === 'output') report.output(progress.text);
@@ -79,6 +83,9 @@ export const buildStep: Step<BuildOutput> = {
       },
       signal,
     );
+    const { id } = await building.catch((error: unknown) => {
+      throw placeInWorkspace(error, scope.opened.folder);
+    });
     scope.baseImages.forget(resolved.baseImages);
     return { step: 'build', imageId: id, tag: facts.tag, commit: facts.commit?.id, dirty: facts.dirty };
   },
