@@ -3,8 +3,9 @@ import type { Disposable } from '../base/disposable.ts';
 import { configFileNames } from '../domain/config/config.ts';
 import type { RunEvent, RunRequest } from '../domain/runs/runEvent.ts';
 import type { RunState } from '../domain/runs/runState.ts';
-import { type Diagnosis, diagnose } from './doctor/diagnose.ts';
+import { type Diagnosis, diagnose, type Finding, findEngine } from './doctor/diagnose.ts';
 import type { HostFacts, Ports } from './ports/ports.ts';
+import type { RepositoryPlace } from './ports/repositories.ts';
 import { type Discarded, discardProposal } from './proposals/discardProposal.ts';
 import { createLocalRegistry, type LocalRegistry } from './registries/localRegistry.ts';
 import { cancelRun } from './runs/cancelRun.ts';
@@ -13,6 +14,11 @@ import { type ForecastService, forecastRun } from './runs/forecastRun.ts';
 import { type KeptRun, readRun } from './runs/readRun.ts';
 import { type StartOptions, startRun } from './runs/startRun.ts';
 import { type OpenWorkspace, openWorkspace } from './workspace/openWorkspace.ts';
+
+/** The repository whose runs are meant; an opened workspace is one, and so is a Git folder found without Git. */
+export interface RunPlace {
+  readonly repository: { readonly place: Pick<RepositoryPlace, 'commonFolder'> };
+}
 
 /** Everything a host can ask for. Errors are TowlineError; a cancelled call rejects with the signal's reason. */
 export interface Engine {
@@ -28,25 +34,21 @@ export interface Engine {
     signal: AbortSignal,
   ): Promise<readonly ForecastService[]>;
   /** Numbers of the runs that are kept, ascending. */
-  listRuns(opened: Pick<OpenWorkspace, 'repository'>): readonly number[];
-  readRun(opened: Pick<OpenWorkspace, 'repository'>, run: number): Promise<KeptRun | undefined>;
+  listRuns(opened: RunPlace): readonly number[];
+  readRun(opened: RunPlace, run: number): Promise<KeptRun | undefined>;
   /** Events from the first on and as they come, until the run has ended or its owner is gone. */
-  followRun(
-    opened: Pick<OpenWorkspace, 'repository'>,
-    run: number,
-    signal: AbortSignal,
-  ): AsyncIterable<RunEvent>;
+  followRun(opened: RunPlace, run: number, signal: AbortSignal): AsyncIterable<RunEvent>;
   /** Calls back when any run of the repository moves. */
-  watchRuns(opened: Pick<OpenWorkspace, 'repository'>, listener: (run: number) => void): Promise<Disposable>;
+  watchRuns(opened: RunPlace, listener: (run: number) => void): Promise<Disposable>;
   /** A step's output from a byte on; undefined when it wrote none. */
   readLog(
-    opened: Pick<OpenWorkspace, 'repository'>,
+    opened: RunPlace,
     run: number,
     log: string,
     offset: number,
   ): Promise<{ readonly text: string; readonly size: number } | undefined>;
   /** Asks the run's owner to stop; `not-running` when nobody runs it. */
-  cancelRun(opened: Pick<OpenWorkspace, 'repository'>, run: number): Promise<'asked' | 'not-running'>;
+  cancelRun(opened: RunPlace, run: number): Promise<'asked' | 'not-running'>;
   /** Deletes a proposal's branch where it still is as Towline left it. */
   discard(
     opened: OpenWorkspace,
@@ -55,13 +57,14 @@ export interface Engine {
     signal: AbortSignal,
   ): Promise<Discarded>;
   diagnose(folder: string, signal: AbortSignal): Promise<Diagnosis>;
+  /** The engine's part of a diagnosis alone. */
+  findEngine(signal: AbortSignal): Promise<Finding>;
   readonly localRegistry: LocalRegistry;
 }
 
 /** The one place where the engine's parts meet its ports. Costs nothing until it is asked for something. */
 export function createEngine(ports: Ports, facts: HostFacts): Engine {
-  const journalOf = ({ repository }: Pick<OpenWorkspace, 'repository'>) =>
-    ports.stores.openJournal(repository.place.commonFolder);
+  const journalOf = ({ repository }: RunPlace) => ports.stores.openJournal(repository.place.commonFolder);
   const localRegistry = createLocalRegistry(ports, facts.dataFolder);
   return {
     open: (folder, signal) => openWorkspace(ports, facts.version, folder, signal),
@@ -80,6 +83,7 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
     discard: (opened, environment, service, signal) =>
       discardProposal(ports, opened, environment, service, signal),
     diagnose: (folder, signal) => diagnose(ports, facts.version, localRegistry, folder, signal),
+    findEngine: (signal) => findEngine(ports, signal),
     localRegistry,
   };
 }

@@ -84,7 +84,7 @@ async function findGit(ports: Ports, signal: AbortSignal): Promise<Finding> {
   return { name: 'git', state: 'missing', detail: failure.what, next: failure.next };
 }
 
-async function findEngine(ports: Ports, signal: AbortSignal): Promise<Finding> {
+export async function findEngine(ports: Ports, signal: AbortSignal): Promise<Finding> {
   try {
     const engine = await ports.containers.describe(signal);
     const limits = engine.limits.length > 0 ? ` Limits: ${engine.limits.join(' ')}` : '';

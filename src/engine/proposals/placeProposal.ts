@@ -50,18 +50,12 @@ async function placeOnce(
   content: ProposalContent,
   signal: AbortSignal,
 ): Promise<PlacedProposal> {
+  const standing = await findStanding(source, content, signal);
+  if (standing) return standing;
   const { repository, remote, baseCommit } = source;
   const { branch } = content;
-  const encoder = new TextEncoder();
-  const edits = [...content.files].map(([path, text]) => ({ path, content: encoder.encode(text) }));
-
+  const edits = editsOf(content);
   const tip = source.tip(branch);
-  if (tip !== undefined) {
-    const known = await readBranch(source, branch, tip, signal);
-    if (await saysTheSame(source, known, edits, signal))
-      return { change: 'same', commit: tip, parent: known.parent };
-  }
-
   const { commit } = await repository.commit(
     { base: baseCommit, edits, message: await content.message() },
     signal,
@@ -69,6 +63,27 @@ async function placeOnce(
   if (remote) await repository.push(remote.name, commit, branch, tip, signal);
   else await repository.updateRef(`refs/heads/${branch}`, commit, tip, signal);
   return { change: tip === undefined ? 'created' : 'updated', commit, parent: baseCommit };
+}
+
+/** The proposal as it stands already: the branch says the same. */
+export async function findStanding(
+  source: ManifestSource,
+  content: Pick<ProposalContent, 'branch' | 'files'>,
+  signal: AbortSignal,
+): Promise<PlacedProposal | undefined> {
+  const tip = source.tip(content.branch);
+  if (tip === undefined) return undefined;
+  const known = await readBranch(source, content.branch, tip, signal);
+  return (await saysTheSame(source, known, editsOf(content), signal))
+    ? { change: 'same', commit: tip, parent: known.parent }
+    : undefined;
+}
+
+function editsOf({
+  files,
+}: Pick<ProposalContent, 'files'>): { readonly path: RepoPath; readonly content: Uint8Array }[] {
+  const encoder = new TextEncoder();
+  return [...files].map(([path, text]) => ({ path, content: encoder.encode(text) }));
 }
 
 export interface ProposalBranch {

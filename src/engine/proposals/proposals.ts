@@ -3,11 +3,13 @@ import type { PushOutput, TestOutput } from '../../domain/runs/stepOutput.ts';
 import type { Environment } from '../../domain/workspace/environment.ts';
 import type { Service } from '../../domain/workspace/service.ts';
 import { recordPart } from '../keys/recordPart.ts';
+import type { ProposedChange } from '../ports/consent.ts';
 import type { RecordStore } from '../ports/journalStore.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { Untimed } from '../steps/step.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 import { fetchBase, type ManifestSource, openManifestSource } from './manifestSource.ts';
-import { type PlacedProposal, type ProposalContent, placeProposal } from './placeProposal.ts';
+import { findStanding, type PlacedProposal, type ProposalContent, placeProposal } from './placeProposal.ts';
 
 /** A service's image on its way into the manifests. */
 export interface WantedImage {
@@ -28,6 +30,12 @@ export interface Proposals {
   /** Asks, where a remote gets branches of this environment for the first time; later runs remember a yes. */
   allowed(signal: AbortSignal): Promise<boolean>;
   branchOf(service: Service): string;
+  /** Whether the host's user wants to see this before it is committed, and does not. Not asked where the branch says it already. */
+  refused(
+    change: Omit<ProposedChange, 'base' | 'remote' | 'environment'>,
+    signal: AbortSignal,
+    untimed: Untimed,
+  ): Promise<boolean>;
   /** Puts a proposal on its branch; one at a time for all runs of the manifest repository on this machine. */
   place(content: ProposalContent, signal: AbortSignal): Promise<PlacedProposal>;
 }
@@ -90,6 +98,20 @@ export function createProposals(
       return answer;
     },
     branchOf,
+    async refused(change, signal, untimed) {
+      const { approve } = ports.consent;
+      if (!approve) return false;
+      const found = await openSource(signal);
+      const files = new Map(change.files.map(({ path, after }) => [path, after]));
+      if (await findStanding(found, { branch: change.branch, files }, signal)) return false;
+      const whole = {
+        ...change,
+        environment: environment.name,
+        base: found.base,
+        remote: found.remote?.url,
+      };
+      return (await untimed((patient) => approve(whole, patient))) === 'declined';
+    },
     async place(content, signal) {
       const found = await openSource(signal);
       return locked(found, () => placeProposal(found, content, signal), signal);

@@ -4,7 +4,7 @@ import type { Hold } from '../../domain/runs/hold.ts';
 import type { StepResult } from '../../domain/runs/runEvent.ts';
 import type { StepOutput } from '../../domain/runs/stepOutput.ts';
 import { contentKey } from '../keys/contentKey.ts';
-import { isHold, type Step, type StepContext } from '../steps/step.ts';
+import { isHold, type Step, type StepContext, type Untimed } from '../steps/step.ts';
 
 export interface Performed {
   readonly result: StepResult;
@@ -42,7 +42,7 @@ async function takeStep(step: Step, context: StepContext, started: () => Promise
   const why = stored ? 'result-gone' : reasonToRun(step, context, inputs);
 
   await started();
-  const output = await withinTimeLimit(step, context, (limited) => step.run(limited, key));
+  const output = await withinTimeLimit(step, context, (limited, untimed) => step.run(limited, key, untimed));
   if (isHold(output)) return without({ outcome: 'held', hold: output });
 
   const settled = await sameInputs(step, context, inputs, output);
@@ -108,17 +108,36 @@ function without(result: StepResult): Performed {
 async function withinTimeLimit<T>(
   step: Step,
   context: StepContext,
-  work: (context: StepContext) => Promise<T>,
+  work: (context: StepContext, untimed: Untimed) => Promise<T>,
 ): Promise<T> {
   const seconds = step.timeLimit(context);
-  if (seconds === undefined) return work(context);
-  const limit = AbortSignal.timeout(seconds * 1000);
+  if (seconds === undefined) return work(context, (ask) => ask(context.signal));
+  const limit = new AbortController();
+  let clock: AbortSignal | undefined;
+  const startClock = (): void => {
+    const started = AbortSignal.timeout(seconds * 1000);
+    clock = started;
+    started.addEventListener('abort', () => {
+      if (clock === started) limit.abort(started.reason);
+    });
+  };
+  const untimed: Untimed = async (ask) => {
+    clock = undefined;
+    try {
+      return await ask(context.signal);
+    } finally {
+      startClock();
+    }
+  };
+  startClock();
   try {
-    return await work({ ...context, signal: AbortSignal.any([context.signal, limit]) });
+    return await work({ ...context, signal: AbortSignal.any([context.signal, limit.signal]) }, untimed);
   } catch (error) {
-    if (!limit.aborted || context.signal.aborted) throw error;
+    if (!limit.signal.aborted || context.signal.aborted) throw error;
     throw new TowlineError('timed-out', {
       why: `The ${step.name} step of ${context.service.name} took longer than ${seconds} s and was ended.`,
     });
+  } finally {
+    clock = undefined;
   }
 }

@@ -44,7 +44,7 @@ export const proposeStep: Step<ProposeOutput> = {
     return source.tip(output.branch) === output.commit;
   },
 
-  async run(context) {
+  async run(context, _key, untimed) {
     const { service, signal, report } = context;
     const { environment, proposals } = placeOf(context);
     const source = await proposals.readySource(signal);
@@ -73,8 +73,15 @@ export const proposeStep: Step<ProposeOutput> = {
       return { ...place, change, commit: source.baseCommit, diff: '', compareUrl: undefined };
     }
     if (!(await proposals.allowed(signal))) return declined(place.branch, source.remote?.url ?? '');
+    const change = {
+      run: context.scope.run,
+      services: proposedImages(images, edits).map(({ service: name }) => name),
+      branch: place.branch,
+      files: changedTexts(files, edits),
+    };
+    if (await proposals.refused(change, signal, untimed)) return refused(place.branch);
 
-    const { change, commit, parent } = await proposals.place(
+    const placed = await proposals.place(
       {
         branch: place.branch,
         files,
@@ -89,9 +96,9 @@ export const proposeStep: Step<ProposeOutput> = {
     );
     return {
       ...place,
-      change,
-      commit,
-      diff: await source.repository.diff(parent, commit, signal),
+      change: placed.change,
+      commit: placed.commit,
+      diff: await source.repository.diff(placed.parent, placed.commit, signal),
       compareUrl: source.remote && compareUrl(source.remote.url, source.base, place.branch),
     };
   },
@@ -173,6 +180,27 @@ function proposedImages(
       tests,
     };
   });
+}
+
+/** Files with their texts before the first and after the last edit. */
+function changedTexts(
+  files: ReadonlyMap<string, string>,
+  edits: readonly ImageEdit[],
+): readonly { path: string; before: string; after: string }[] {
+  const made = edits.flatMap((edit) => (edit.kind === 'edit' ? edit.edits : []));
+  return Array.from(files, ([path, after]) => ({
+    path,
+    before: made.find((edit) => edit.path === path)?.before ?? '',
+    after,
+  }));
+}
+
+function refused(branch: string): Hold {
+  return {
+    code: 'declined',
+    why: `You declined the proposal for ${branch}.`,
+    ways: ['Run again and approve it; tests, image and push are reused.'],
+  };
 }
 
 function declined(branch: string, remote: string): Hold {

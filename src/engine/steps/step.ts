@@ -24,6 +24,9 @@ export interface Earlier {
   readonly push?: PushOutput;
 }
 
+/** Does something whose length is the user's to choose: the step's time limit begins anew after it. */
+export type Untimed = <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+
 export interface StepContext {
   readonly scope: RunScope;
   readonly service: Service;
@@ -54,7 +57,7 @@ export interface Step<Output extends StepOutput = StepOutput> {
    * Does the work; may find a hold that only the work can tell. Leaves nothing half-made when it throws.
    * `key` is the content key of the inputs.
    */
-  run(context: StepContext, key: string): Promise<Output | Hold>;
+  run(context: StepContext, key: string, untimed: Untimed): Promise<Output | Hold>;
   /** Takes back what `run` made, because its inputs changed meanwhile. */
   undo?(context: StepContext, output: Output): Promise<void>;
 }
