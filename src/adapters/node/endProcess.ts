@@ -17,7 +17,7 @@ export async function waitUntil(isOver: () => boolean, limit: number): Promise<b
   return true;
 }
 
-function send(target: number, signal: NodeJS.Signals): void {
+export function send(target: number, signal: NodeJS.Signals): void {
   try {
     process.kill(target, signal);
   } catch {

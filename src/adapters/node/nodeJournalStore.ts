@@ -6,7 +6,7 @@ import { type AppendOnlyFile, createAppendOnlyFile } from './appendOnlyFile.ts';
 import { isMissing, systemCode, unreadable, unwritable } from './fileFailure.ts';
 import { acquireLock, type Lock, readLockOwner } from './lockFile.ts';
 import { createOwnedRun } from './ownedRun.ts';
-import { isRunning } from './processIdentity.ts';
+import { isOfThisMachine, isRunning } from './processIdentity.ts';
 import { listNames, listRunNumbers, nameRunFiles, type RunFiles, runOfFile } from './runFiles.ts';
 import { watchFolder } from './watchFolder.ts';
 
@@ -97,11 +97,17 @@ function readOwner(files: RunFiles, run: number): RunOwner | undefined {
   return { process: owner.process, machine: owner.machine, alive: isRunning(owner) };
 }
 
+/** What processes of another machine are at cannot be seen from here. */
+function isAbandoned(files: RunFiles, run: number): boolean {
+  const owner = readLockOwner(files.lock(run));
+  return owner === undefined || (isOfThisMachine(owner) && !isRunning(owner));
+}
+
 function removeRun(files: RunFiles, run: number): boolean {
   if (readOwner(files, run)?.alive) return false;
   const names = listNames(files.folder);
   const given = listRunNumbers(files.folder, numberEndings);
-  const remove = (name: string) => rmSync(join(files.folder, name), { force: true });
+  const remove = (name: string) => rmSync(join(files.folder, name), { recursive: true, force: true });
   try {
     if (given.at(-1) === run) writeFileSync(files.removed(run), '');
     // The journal goes last: until then the run is listed, and a removal that was cut short can be repeated.
@@ -136,6 +142,14 @@ export function openJournalStore(folder: string): JournalStore {
         throw unwritable(files.cancel(run), error);
       }
     },
+    async makeWorkFolder(run) {
+      makeFolder(files.work(run));
+      return files.work(run);
+    },
+    abandonedWork: () =>
+      listRunNumbers(folder, ['work'])
+        .filter((run) => isAbandoned(files, run))
+        .map((run) => ({ run, folder: files.work(run) })),
     remove: async (run) => removeRun(files, run),
     async watch(listener) {
       makeFolder(folder);

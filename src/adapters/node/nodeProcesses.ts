@@ -3,6 +3,7 @@ import type { Processes } from '../../engine/ports/processes.ts';
 import { endAnyProcess } from './endProcess.ts';
 import { unwritable } from './fileFailure.ts';
 import { type Environment, findProgram } from './findProgram.ts';
+import { endMarked, markedEnvironment } from './processMark.ts';
 import { isProcessAlive } from './processStatus.ts';
 import { type Patience, runProcess } from './runProcess.ts';
 import { spawnProgram } from './spawnProgram.ts';
@@ -47,8 +48,9 @@ export function createProcesses(options: ProcessesOptions = {}): Processes {
 
   return {
     environment,
-    run: (request, signal) => runProcess(request, patience, signal),
+    run: (request, signal) => runProcess(markedEnvironment(request), patience, signal),
     startDetached,
+    endMarked: (mark) => endMarked(mark, patience.killAfter),
     end: (pid) => endAnyProcess(pid, patience.killAfter),
     isAlive: isProcessAlive,
     find: (program) => findProgram(program, process.cwd(), environment),

@@ -81,6 +81,7 @@ export function createOwnedRun(
     logs.close();
     await journal.close();
     rmSync(cancelFile, { force: true });
+    rmSync(files.work(number), { recursive: true, force: true });
     lock.release();
   }
 

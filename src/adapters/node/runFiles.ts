@@ -9,6 +9,7 @@ export interface RunFiles {
   lock(run: number): string;
   cancel(run: number): string;
   log(run: number, log: string): string;
+  work(run: number): string;
   /** Left of a removed run while its number is the highest given. */
   removed(run: number): string;
 }
@@ -22,6 +23,7 @@ export function nameRunFiles(folder: string): RunFiles {
     cancel: (run) => name(run, 'cancel'),
     // Names of services may hold slashes.
     log: (run, log) => name(run, `${encodeURIComponent(log)}.log`),
+    work: (run) => name(run, 'work'),
     removed: (run) => name(run, 'removed'),
   };
 }

@@ -22,7 +22,8 @@ export interface OwnedRun {
 
 /**
  * Run files in `<git common folder>/towline/runs`: `12.jsonl` (journal), `12.lock` (owner), `12.<log>.log`,
- * `12.cancel` (a request). Numbers rise and are never given twice, also with several processes at once.
+ * `12.cancel` (a request), `12.work` (temporary files). Numbers rise and are never given twice, also with
+ * several processes at once.
  */
 export interface JournalStore {
   createRun(): Promise<OwnedRun>;
@@ -41,6 +42,10 @@ export interface JournalStore {
   /** Undefined when nobody owns it. */
   owner(run: number): RunOwner | undefined;
   requestCancel(run: number): Promise<void>;
+  /** Absolute path of a run's folder for temporary files, made when missing. Its owner removes it. */
+  makeWorkFolder(run: number): Promise<string>;
+  /** Work folders of runs whose owner, a process of this machine, is gone. */
+  abandonedWork(): readonly { readonly run: number; readonly folder: string }[];
   /** Removes a run's files; refuses (returns false) while its owner is alive. */
   remove(run: number): Promise<boolean>;
   /** Calls back with the number of a run whose journal or log grew, or that appeared. Watches, never polls. */

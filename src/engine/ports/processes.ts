@@ -6,6 +6,8 @@ export interface ProcessRequest {
   readonly folder: string;
   /** The whole environment of the child; nothing is inherited. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Given to the child as `TOWLINE_RUN`, so that `endMarked` finds it and all it starts when we were killed first. */
+  readonly mark?: string;
   /** Decoded as UTF-8, in the order it arrives. */
   readonly onOutput: (text: string, stream: OutputStream) => void;
 }
@@ -33,6 +35,11 @@ export interface Processes {
     readonly folder: string;
     readonly logFile: string;
   }): Promise<{ readonly pid: number }>;
+  /**
+   * Ends this user's processes that carry a mark, whoever their parent is now; gives their commands. Finds none on
+   * systems that do not tell a process's environment (all but Linux).
+   */
+  endMarked(mark: string): Promise<readonly string[]>;
   /** Ends a process this machine runs; missing is fine. */
   end(pid: number): Promise<void>;
   isAlive(pid: number): boolean;

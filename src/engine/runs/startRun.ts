@@ -10,6 +10,7 @@ import { readSubmodules } from '../workspace/readSubmodules.ts';
 import { checkRequest } from './checkRequest.ts';
 import { createRunScope } from './createRunScope.ts';
 import { dirtyServices } from './dirtyServices.ts';
+import { endLeftovers } from './endLeftovers.ts';
 import { createJournalWriter } from './journalWriter.ts';
 import { pruneRuns } from './pruneRuns.ts';
 import type { RunScope } from './runScope.ts';
@@ -57,7 +58,9 @@ export async function startRun(
   );
   try {
     const scope = await createRunScope(ports, facts, opened, plan, dirty, request, owned.number);
-    const state = await recordRun(scope, plan, owned, options, AbortSignal.any([signal, cancel.signal]));
+    const leftovers = await endLeftovers(ports, journal);
+    const stop = AbortSignal.any([signal, cancel.signal]);
+    const state = await recordRun(scope, plan, owned, leftovers, options, stop);
     await Promise.all([scope.fingerprints.save(), scope.tools.save(), scope.baseImages.save()]);
     await pruneRuns(journal, scope.records, opened.workspace.settings.keepRuns);
     return state;
@@ -72,6 +75,7 @@ async function recordRun(
   scope: RunScope,
   plan: Plan,
   owned: OwnedRun,
+  leftovers: readonly string[],
   options: StartOptions,
   signal: AbortSignal,
 ): Promise<RunState> {
@@ -98,6 +102,11 @@ async function recordRun(
       steps: steps.map(({ step }) => step),
     })),
   });
+
+  for (const message of leftovers) {
+    // A journal that cannot be written fails the steps' own records.
+    writer.record({ type: 'notice', at: now(), message }).catch(() => undefined);
+  }
 
   const floor = {
     scope,
