@@ -20,7 +20,7 @@ import { dirname, join } from 'node:path';
 export type FixtureFile =
   | string
   | Uint8Array
-  | { readonly content: string; readonly executable: boolean }
+  | { readonly content: string | Uint8Array; readonly executable: boolean }
   | { readonly link: string };
 
 export interface RepositoryOptions {
