@@ -131,9 +131,9 @@ export async function connectEngine(
 
   const pong = (await dial('/_ping', { method: 'GET', path: '' }, { isStream: true }, signal).catch(
     (error: unknown) => {
-      throw TowlineError.is(error, 'engine-stopped') || error instanceof EngineRefusal
-        ? notAnEngine(endpoint, error)
-        : error;
+      if (signal.aborted || !(error instanceof Error)) throw error;
+      // What speaks, but not HTTP, fails in the parser.
+      throw TowlineError.is(error) && error.code !== 'engine-stopped' ? error : notAnEngine(endpoint, error);
     },
   )) as IncomingMessage;
   pong.resume();
