@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type BaseImages, ensureBaseImages } from './baseImages.ts';
+import { ensureEditor, type LabEditor } from './editorInstall.ts';
 import { ensureEngine } from './engine.ts';
 import { runVisibly } from './execute.ts';
 import { ensurePython } from './python.ts';
@@ -20,6 +21,7 @@ const root = join(import.meta.dirname, '../..');
 const checks = ['typecheck', 'lint', 'deadcode', 'build'];
 /** Folders of test/ with programs and material for the suites, and those whose runner is not mocha alone. */
 const notSuites = ['lab', 'support', 'fixtures', 'bench'];
+/** Those that need a real VS Code, last because they take longest. */
 const editorSuites = ['extension', 'ui'];
 const firstSuites = ['unit', 'architecture', 'contract', 'cli'];
 const pureSuites = ['unit', 'architecture'];
@@ -52,18 +54,23 @@ async function main(): Promise<number> {
     parts.push({ name: check, passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: [] });
   }
   let baseImages: BaseImages | string | undefined;
+  let editor: LabEditor | string | undefined;
   for (const suite of suites.filter((name) => only.includes(name))) {
     if (interruption.signal.aborted) break;
     printHeading(suite);
     if (!pureSuites.includes(suite)) baseImages ??= await prepareLab(values.yes, parts);
-    if (typeof baseImages === 'string' && !pureSuites.includes(suite)) {
-      parts.push({
-        name: suite,
-        passed: 0,
-        failed: 0,
-        skipped: [{ test: `all of ${suite}`, reason: baseImages }],
-      });
-    } else parts.push(await runSuite(suite, typeof baseImages === 'string' ? undefined : baseImages));
+    if (editorSuites.includes(suite)) editor ??= await prepareEditor(values.yes);
+    const missing = [
+      ...(pureSuites.includes(suite) ? [] : [baseImages]),
+      ...(editorSuites.includes(suite) ? [editor] : []),
+    ].find((part) => typeof part === 'string');
+    if (missing !== undefined) {
+      const reason = { test: `all of ${suite}`, reason: missing };
+      parts.push({ name: suite, passed: 0, failed: 0, skipped: [reason] });
+    } else {
+      const images = typeof baseImages === 'string' ? undefined : baseImages;
+      parts.push(await runSuite(suite, images, typeof editor === 'string' ? undefined : editor));
+    }
   }
   console.log(`\n${formatSummary(parts, interruption.signal.aborted)}`);
   if (interruption.signal.aborted) return 130;
@@ -88,47 +95,75 @@ async function prepareLab(yes: boolean, parts: TestPart[]): Promise<BaseImages |
   }
 }
 
-async function runSuite(suite: string, images: BaseImages | undefined): Promise<TestPart> {
+/** A real VS Code; the reason why not where there can be none, which fails nothing. */
+async function prepareEditor(yes: boolean): Promise<LabEditor | string> {
+  const install = yes || (process.env.CI !== undefined && process.env.CI !== '');
+  try {
+    const editor = await ensureEditor({ install, say: (line) => console.log(`  ${line}`) });
+    console.log(`  VS Code, ${editor.kind}`);
+    return editor;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    console.log(`  ${message}`);
+    return message.split('\n')[0] ?? message;
+  }
+}
+
+async function runSuite(
+  suite: string,
+  images: BaseImages | undefined,
+  editor: LabEditor | undefined,
+): Promise<TestPart> {
   const folder = await mkdtemp(join(tmpdir(), 'towline-tests-'));
   try {
     const output = join(folder, 'counts.json');
-    const { extension, ui, timeout } = packageJson.mocha;
-    const code = await runVisibly(
-      process.execPath,
-      [
-        join(root, 'node_modules/mocha/bin/mocha.js'),
-        // The configuration in package.json names the fast suites, which would run along with every other.
-        ...['--no-package', '--no-config', '--forbid-only', '--ui', ui, '--timeout', `${timeout}`],
-        ...extension.flatMap((name) => ['--extension', name]),
-        ...[
-          '--reporter',
-          join(root, 'test/support/countingReporter.ts'),
-          '--reporter-option',
-          `output=${output}`,
-        ],
-        `test/${suite}/**/*.test.ts`,
-      ],
-      {
-        cwd: root,
-        signal: interruption.signal,
-        env: images ? { TOWLINE_LAB_NODE_IMAGE: images.node, TOWLINE_LAB_PYTHON_IMAGE: images.python } : {},
-      },
-    );
+    const env: Record<string, string> = {
+      ...(images ? { TOWLINE_LAB_NODE_IMAGE: images.node, TOWLINE_LAB_PYTHON_IMAGE: images.python } : {}),
+      ...(editor ? { TOWLINE_LAB_VSCODE: JSON.stringify(editor) } : {}),
+    };
+    const command =
+      suite === 'extension'
+        ? [join(root, 'test/lab/editorMocha.ts'), '--output', output]
+        : mochaCommand(suite, output);
+    const code = await runVisibly(process.execPath, command, {
+      cwd: root,
+      signal: interruption.signal,
+      env,
+    });
     return await readSuite(suite, output, code);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
+function mochaCommand(suite: string, output: string): string[] {
+  const { extension, ui, timeout } = packageJson.mocha;
+  return [
+    join(root, 'node_modules/mocha/bin/mocha.js'),
+    // The configuration in package.json names the fast suites, which would run along with every other.
+    ...['--no-package', '--no-config', '--forbid-only', '--ui', ui, '--timeout', `${timeout}`],
+    ...extension.flatMap((name) => ['--extension', name]),
+    ...[
+      '--reporter',
+      join(root, 'test/support/countingReporter.ts'),
+      '--reporter-option',
+      `output=${output}`,
+    ],
+    `test/${suite}/**/*.test.ts`,
+  ];
+}
+
 async function listSuites(): Promise<string[]> {
   const suites: string[] = [];
   for (const entry of await readdir(join(root, 'test'), { withFileTypes: true })) {
-    if (!entry.isDirectory() || [...notSuites, ...editorSuites].includes(entry.name)) continue;
+    if (!entry.isDirectory() || notSuites.includes(entry.name)) continue;
     const files = await readdir(join(root, 'test', entry.name), { recursive: true });
     if (files.some((file) => file.endsWith('.test.ts'))) suites.push(entry.name);
   }
-  const rank = (name: string) =>
-    (firstSuites.indexOf(name) + firstSuites.length + 1) % (firstSuites.length + 1);
+  const rank = (name: string) => {
+    if (firstSuites.includes(name)) return firstSuites.indexOf(name);
+    return firstSuites.length + 1 + editorSuites.indexOf(name);
+  };
   return suites.sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
 }
 
