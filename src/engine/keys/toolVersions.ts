@@ -171,7 +171,11 @@ function hash(text: string): string {
 function parse(text: string | undefined): Record<string, Remembered> {
   if (!text) return {};
   try {
-    return JSON.parse(text) as Record<string, Remembered>;
+    const value = JSON.parse(text) as Record<string, Remembered | null> | null;
+    const whole = Object.entries(value ?? {}).filter(
+      (entry): entry is [string, Remembered] => entry[1] !== null,
+    );
+    return Object.fromEntries(whole);
   } catch {
     return {};
   }
