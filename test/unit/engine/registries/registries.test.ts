@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { TowlineError } from '../../../../src/domain/errors/towlineError.ts';
+import type { Credential } from '../../../../src/engine/ports/credentials.ts';
+import type { Ports } from '../../../../src/engine/ports/ports.ts';
+import type { LocalRegistry } from '../../../../src/engine/registries/localRegistry.ts';
+import { createRegistries } from '../../../../src/engine/registries/registries.ts';
+import { createFakeRegistry } from '../../../support/fakeRegistry.ts';
+
+const { signal } = new AbortController();
+const digest = `sha256:${'ab'.repeat(32)}`;
+
+describe('registries', () => {
+  let registry = createFakeRegistry();
+  let started: number[] = [];
+  let notices: string[] = [];
+  const notice = (message: string) => void notices.push(message);
+  beforeEach(() => {
+    registry = createFakeRegistry();
+    started = [];
+    notices = [];
+  });
+
+  function start(configured?: string, credentials: Readonly<Record<string, Credential>> = {}) {
+    const absent = () => Promise.resolve({ kind: 'absent' } as const);
+    const local: LocalRegistry = {
+      state: absent,
+      stop: absent,
+      remove: absent,
+      start(port) {
+        started.push(port);
+        registry.hosts.set(`localhost:${port}`, new Map());
+        return Promise.resolve('a test');
+      },
+    };
+    const find = (host: string) => Promise.resolve(credentials[host]);
+    const ports = { registry, credentials: { find } } as Partial<Ports> as Ports;
+    return createRegistries(ports, local, configured);
+  }
+
+  it('take images to the configured one, or else to a local one', () => {
+    assert.equal(start('ghcr.io/acme').repositoryOf('api'), 'ghcr.io/acme/api');
+    assert.equal(start().repositoryOf('shop/api'), 'localhost:5001/shop/api');
+  });
+
+  describe('made ready', () => {
+    it('are left alone when they answer', async () => {
+      registry.hosts.set('localhost:5001', new Map());
+      await start().ready('localhost:5001/shop/api', notice, signal);
+      assert.deepEqual([started, notices], [[], []]);
+    });
+
+    it('are started once where nothing answers on the loopback, and it is said', async () => {
+      const registries = start();
+      await Promise.all(
+        ['api', 'web'].map((name) => registries.ready(`localhost:5001/${name}`, notice, signal)),
+      );
+      assert.deepEqual(started, [5001]);
+      assert.equal(notices.length, 2);
+      assert.match(notices[0] ?? '', /^No registry is configured: starting/);
+      assert.match(notices[1] ?? '', /localhost:5001 as a test/);
+    });
+
+    it('are started at a configured port too', async () => {
+      await start('127.0.0.1:5005/team')
+        .ready('127.0.0.1:5005/team/api', notice, signal)
+        .catch(() => undefined);
+      assert.deepEqual(started, [5005]);
+      assert.match(notices[0] ?? '', /^Nothing answers on 127\.0\.0\.1:5005/);
+    });
+
+    for (const host of ['ghcr.io', 'registry.example.com:5001', 'localhost']) {
+      it(`are never started in the place of ${host}`, async () => {
+        const making = start(host).ready(`${host}/acme/api`, notice, signal);
+        await assert.rejects(making, { code: 'registry-unreachable' });
+        assert.deepEqual([started, notices], [[], []]);
+      });
+    }
+
+    it('are not started over one that refuses', async () => {
+      registry.ping = () => Promise.reject(new TowlineError('registry-failed', { why: '500' }));
+      await assert.rejects(start().ready('localhost:5001/api', notice, signal), { code: 'registry-failed' });
+      assert.deepEqual(started, []);
+    });
+  });
+
+  it('hold a digest when they answer with that very digest', async () => {
+    registry.hosts.set('ghcr.io', new Map([[`acme/api@${digest}`, digest]]));
+    const registries = start('ghcr.io/acme');
+    assert.equal(await registries.holds('ghcr.io/acme/api', digest, signal), true);
+    assert.equal(await registries.holds('ghcr.io/acme/web', digest, signal), false);
+  });
+
+  it('are asked once a run for a digest, and again after they did not answer', async () => {
+    const registries = start('ghcr.io/acme');
+    const holds = () => registries.holds('ghcr.io/acme/api', digest, signal);
+    await assert.rejects(holds(), { code: 'registry-unreachable' });
+    registry.hosts.set('ghcr.io', new Map([[`acme/api@${digest}`, digest]]));
+    assert.deepEqual(await Promise.all([holds(), holds()]), [true, true]);
+    assert.equal(await holds(), true);
+    assert.equal(registry.asked.length, 2);
+  });
+
+  it('get the credentials of their host', async () => {
+    const credential = { kind: 'basic', username: 'me', password: 'hunter2', from: 'test' } as const;
+    const registries = start(undefined, { 'ghcr.io': credential });
+    registry.hosts.set('ghcr.io', new Map());
+    registry.hosts.set('docker.io', new Map());
+    await registries.findDigest('ghcr.io/acme/api', 'new', signal);
+    await registries.findDigest('node', '24', signal);
+    assert.deepEqual(registry.asked, [
+      'digest ghcr.io acme/api:new as me',
+      'digest docker.io library/node:24',
+    ]);
+  });
+});
