@@ -15,13 +15,15 @@ export interface StoredResult {
 }
 
 /**
- * Results by content key. The newest of each service and step is also kept by name: it is what most runs
+ * Results by content key. The one that each service and step used last is also kept by name: it is what most runs
  * find, and what "why did this run?" compares with. Push and proposal results belong to a place, named by `scope`.
  */
 export interface Results {
   latest(step: StepName, service: string): StoredResult | undefined;
   find(step: StepName, service: string, key: string): StoredResult | undefined;
   store(step: StepName, result: StoredResult): Promise<void>;
+  /** Makes a result that was found the latest, when it is not: what came between is no longer what a change is seen from. */
+  reuse(step: StepName, result: StoredResult): Promise<void>;
 }
 
 /** Older results kept per step, beyond the newest of each service. */
@@ -44,6 +46,10 @@ export function createResults(records: RecordStore): Results {
         records.write(keyName(step, result.key), text),
         records.write(latestName(step, result.service), text),
       ]);
+    },
+    async reuse(step, result) {
+      const name = latestName(step, result.service);
+      if (parse(records.read(name))?.key !== result.key) await records.write(name, JSON.stringify(result));
     },
   };
 }

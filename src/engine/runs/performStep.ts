@@ -37,6 +37,7 @@ async function takeStep(step: Step, context: StepContext, started: () => Promise
 
   const stored = scope.request.anyway ? undefined : scope.results.find(step.name, service.name, key);
   if (stored && (await step.verify(context, stored.output))) {
+    await scope.results.reuse(step.name, stored);
     return { result: { outcome: 'reused', output: stored.output, key, fromRun: stored.run }, inputs };
   }
   const why = stored ? 'result-gone' : reasonToRun(step, context, inputs);
