@@ -36,7 +36,7 @@ export const buildStep: Step<BuildOutput> = {
       ...files,
       ...bases,
       ...(await secretInputs(context, build)),
-      recipe: JSON.stringify([build.target, build.args, build.platform, build.ssh, build.contexts]),
+      recipe: recipeOf(build),
       'uncommitted changes': scope.dirtyServices.has(service.name) ? 'some' : 'none',
     };
 
@@ -97,6 +97,14 @@ export const buildStep: Step<BuildOutput> = {
     );
   },
 };
+
+/** What the build is asked for beside files; names in any order ask for the same. */
+function recipeOf({ target, args, platform, ssh, contexts }: BuildPlan): string {
+  const named = [args, contexts].map((values) =>
+    Object.entries(values).sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
+  return JSON.stringify([target, platform, ssh, ...named]);
+}
 
 interface SourceFacts {
   readonly commit: { readonly id: string; readonly time: number } | undefined;
