@@ -1,4 +1,5 @@
-import { chmod, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, symlink } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { type BaseImages, ensureBaseImages } from '../lab/baseImages.ts';
@@ -32,6 +33,10 @@ export async function openBenchLab(): Promise<BenchLab> {
   const images = await ensureBaseImages(options.say);
   const registry = await startRegistry();
   const folder = await mkdtemp(join(tmpdir(), 'towline-bench-'));
+  // Also when somebody ends it in the middle; the registry listens for the exit as well.
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   console.log(await describeMachine(engine.version));
   return {
     folder,
@@ -46,7 +51,7 @@ export async function openBenchLab(): Promise<BenchLab> {
       }),
     async [Symbol.asyncDispose]() {
       await registry.stop();
-      await rm(folder, { recursive: true, force: true });
+      remove();
     },
   };
 }

@@ -8,6 +8,9 @@ import { printHeading } from './report.ts';
 const benchmarks: Readonly<Record<string, string>> = {
   unchanged: 'a run with nothing changed against a fully cached turbo',
   oneLineChange: 'a one-line change to a pushed digest and branch against the same by hand',
+  planning: 'a plan of 200 services and 20,000 files against git status',
+  imageBump: 'an image changed in a repository of 10,000 manifests, to a pushed branch',
+  peakMemory: 'the most memory of a run, as the build context grows',
   startUp: 'what a short command costs, and how much of the bundle is loaded',
 };
 
