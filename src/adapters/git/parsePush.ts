@@ -14,14 +14,21 @@ export type PushOutcome =
 const movedWords =
   /stale info|fetch first|non-fast-forward|needs force|incorrect old value|reference already exists|is at .* but expected|remote ref updated since checkout/;
 
-/** What `git push --porcelain` says: lines of `flag<TAB>from:to<TAB>summary (reason)`. */
-export function parsePush(output: string, ref: string): PushOutcome {
+/** A reason that says nothing; the remote's own words, on the standard error, then do. */
+const vagueReason = 'failed to update ref';
+
+/**
+ * What `git push --porcelain` says: lines of `flag<TAB>from:to<TAB>summary (reason)`.
+ * @param errors what it wrote to its standard error
+ */
+export function parsePush(output: string, ref: string, errors = ''): PushOutcome {
   for (const line of output.split('\n')) {
     const [flag, names, summary = ''] = line.split('\t');
     if (!names?.endsWith(`:${ref}`)) continue;
     if (flag !== '!') return { kind: 'done' };
     const reason = /\((.*)\)\s*$/.exec(summary)?.[1] ?? summary;
-    return { kind: movedWords.test(reason) ? 'moved' : 'rejected', reason };
+    const words = reason === vagueReason ? errors : reason;
+    return { kind: movedWords.test(words) ? 'moved' : 'rejected', reason };
   }
   return { kind: 'unsaid' };
 }

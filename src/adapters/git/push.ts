@@ -35,7 +35,7 @@ async function pushRef(
     signal,
   );
   if (exitCode === 0) return;
-  const outcome = parsePush(stdout.toString(), ref);
+  const outcome = parsePush(stdout.toString(), ref, stderr);
   if (outcome.kind === 'moved') {
     throw new TowlineError('branch-moved', { why: `${branch} on ${remote}: ${outcome.reason}` });
   }

@@ -31,4 +31,12 @@ describe('parsePush', () => {
     const outcome = parsePush(`!\tabc:${ref}\t[remote rejected] (pre-receive hook declined)`, ref);
     assert.deepEqual(outcome, { kind: 'rejected', reason: 'pre-receive hook declined' });
   });
+
+  it('asks the standard error when the reason says nothing', () => {
+    const line = `!\tabc:${ref}\t[remote rejected] (failed to update ref)`;
+    const kindOf = (errors: string) => parsePush(line, ref, errors).kind;
+    assert.equal(kindOf(`remote: error: cannot lock ref '${ref}': reference already exists`), 'moved');
+    assert.equal(kindOf(`remote: error: cannot lock ref '${ref}': is at 1a but expected 2b`), 'moved');
+    assert.equal(kindOf('remote: error: unable to write file: No space left on device'), 'rejected');
+  });
 });
