@@ -63,6 +63,26 @@ describe('followRun', () => {
     assert.equal(journal.watchers, 0);
   });
 
+  it('hears the last words of an owner that leaves right after a look at its journal', async () => {
+    const journal = createFakeJournal();
+    journal.write(1, runStarted(1));
+    journal.setOwner(1, 'alive');
+    const { read } = journal;
+    journal.read = async (run, offset) => {
+      const found = await read(run, offset);
+      if (offset === 0) {
+        journal.write(1, notice('last'));
+        journal.setOwner(1, 'gone');
+      }
+      return found;
+    };
+    const heard = await collect(followRun(journal, 1, new AbortController().signal));
+    assert.deepEqual(
+      heard.map(({ type }) => type),
+      ['run-started', 'notice'],
+    );
+  });
+
   it('ends at once for a run that is over', async () => {
     const journal = createFakeJournal();
     journal.write(1, runStarted(1));
