@@ -37,7 +37,10 @@ export function createStepReport(
     output(text) {
       waiting += text;
       // Output that arrives while a write is under way goes out with the next one.
-      if (waiting === text) logged = logged.then(writeLog);
+      if (waiting !== text) return;
+      logged = logged.then(writeLog);
+      // Told by `settled`; a rejection that nobody has heard by then would end the process.
+      logged.catch(() => undefined);
     },
     substep(id, name, state) {
       if (states.get(id) === state) return;
