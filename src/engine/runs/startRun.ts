@@ -119,6 +119,8 @@ async function recordRun(
     record: writer.record,
     signal,
   };
+  // Awaited with the services; a rejection that nobody hears until then would end the process.
+  started.catch(() => undefined);
   // Asking the remote takes longest and needs nothing of the other steps; a failure is met again where it matters.
   if (floor.proposing.length > 0) scope.proposals?.source(signal).catch(() => undefined);
   // A question comes before the work, not in the middle of it when nobody looks any more.
