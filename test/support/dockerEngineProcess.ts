@@ -64,5 +64,6 @@ export async function startOwnEngine(folder: string): Promise<OwnEngine> {
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill(signal);
-  await once(child, 'exit');
+  // The engine is a child of this child, which it outlives by a moment; its end closes the pipe they share.
+  await once(child, 'close');
 }

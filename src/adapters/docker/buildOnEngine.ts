@@ -4,8 +4,10 @@ import type { BuildProgress, ImageBuild } from '../../engine/ports/containerEngi
 import { buildFailure } from './buildFailure.ts';
 import { type BuildRecord, createBuildRecord } from './buildRecord.ts';
 import { readBuildTrace } from './buildTrace.ts';
-import { type DockerClient, EngineRefusal } from './dockerClient.ts';
+import { openAnswer } from './dialEngine.ts';
+import type { DockerClient } from './dockerClient.ts';
 import { isRecord } from './dockerConfig.ts';
+import { EngineRefusal } from './engineError.ts';
 import type { PackedContext } from './packContext.ts';
 import { type EngineMessage, messageError, readMessages } from './readMessages.ts';
 
@@ -46,10 +48,9 @@ function imageIdIn(message: EngineMessage): string | undefined {
 /** Asks the engine to stop; the stream of an obeyed build ends by itself soon after. */
 async function cancelBuild(client: DockerClient, id: string): Promise<void> {
   try {
-    await client.request(
-      { method: 'POST', path: '/build/cancel', query: { id } },
-      AbortSignal.timeout(windDown),
-    );
+    const api = client.api(AbortSignal.timeout(windDown));
+    const answer = await openAnswer(api, { method: 'POST', path: '/build/cancel', query: { id } });
+    answer.resume();
   } catch {
     // Podman has no such call, and an engine that is gone builds nothing: cutting the connection is what is left.
     throw new Error('not cancelled');
@@ -115,16 +116,15 @@ export async function buildOnEngine(
     });
   try {
     signal.throwIfAborted();
-    const answer = await client.open(
-      {
-        method: 'POST',
-        path: '/build',
-        query: queryOf(build, source, id),
-        headers: { 'Content-Type': 'application/x-tar' },
-        ...(source.upload ? { upload: source.upload.archive } : {}),
-      },
-      following.signal,
-    );
+    // dockerode's own `buildImage` always adds a session of its own to BuildKit, which serves no folders and no
+    // secrets, and one credential to whichever host asks.
+    const answer = await openAnswer(client.api(following.signal), {
+      method: 'POST',
+      path: '/build',
+      query: queryOf(build, source, id),
+      headers: { 'Content-Type': 'application/x-tar' },
+      ...(source.upload ? { upload: source.upload.archive } : {}),
+    });
     const result = await followBuild(readMessages(answer, client, following.signal), record);
     signal.throwIfAborted();
     if (source.failure() !== undefined) throw source.failure();
@@ -150,13 +150,10 @@ async function findBuilt(
 ): Promise<string> {
   if (told?.startsWith('sha256:')) return told;
   const image = told ?? build.tags[0];
-  const details =
-    image === undefined
-      ? undefined
-      : await client.request({ method: 'GET', path: `/images/${image}/json` }, signal);
-  if (isRecord(details) && typeof details.Id === 'string') {
+  if (image !== undefined) {
+    const { Id: id } = await client.api(signal).getImage(image).inspect();
     // Podman leaves the algorithm away.
-    return details.Id.includes(':') ? details.Id : `sha256:${details.Id}`;
+    return id.includes(':') ? id : `sha256:${id}`;
   }
   throw new TowlineError('build-failed', {
     why: 'the engine ended without an error and without naming an image',

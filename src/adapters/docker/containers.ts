@@ -1,38 +1,37 @@
+import type Dockerode from 'dockerode';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { ContainerEngine, OwnedContainer } from '../../engine/ports/containerEngine.ts';
-import { type DockerClient, EngineRefusal } from './dockerClient.ts';
-import { isRecord } from './dockerConfig.ts';
+import type { DockerClient } from './dockerClient.ts';
+import { EngineRefusal, ignoreRefusal } from './engineError.ts';
 
-function readPort(ports: unknown): number | undefined {
-  if (!Array.isArray(ports)) return undefined;
-  const published = ports.find((port: unknown) => isRecord(port) && typeof port.PublicPort === 'number');
-  return isRecord(published) ? Number(published.PublicPort) : undefined;
-}
+/** Engines fill with null what the declared type takes for granted. */
+type ToldContainer = Pick<Dockerode.ContainerInfo, 'Id' | 'State'> & {
+  readonly [Name in 'Names' | 'Labels' | 'Ports']?: Dockerode.ContainerInfo[Name] | null;
+};
 
-function readContainer(container: Record<string, unknown>): OwnedContainer {
-  const names = Array.isArray(container.Names) ? container.Names : [];
-  const port = readPort(container.Ports);
+function readContainer({
+  Id: id,
+  Names: names,
+  State: state,
+  Labels: labels,
+  Ports: ports,
+}: ToldContainer): OwnedContainer {
+  const port = ports?.find(({ PublicPort: published }) => published !== undefined)?.PublicPort;
   return {
-    id: String(container.Id),
-    name: String(names[0] ?? '').replace(/^\//, ''),
-    running: container.State === 'running',
-    labels: isRecord(container.Labels)
-      ? Object.fromEntries(Object.entries(container.Labels).map(([key, value]) => [key, String(value)]))
-      : {},
+    id,
+    name: (names?.[0] ?? '').replace(/^\//, ''),
+    running: state === 'running',
+    labels: labels ?? {},
     ...(port === undefined ? {} : { port }),
   };
 }
 
 async function listMatching(
   client: DockerClient,
-  filters: object,
+  filters: Record<string, string[]>,
   signal: AbortSignal,
 ): Promise<readonly OwnedContainer[]> {
-  const answer = await client.request(
-    { method: 'GET', path: '/containers/json', query: { all: true, filters } },
-    signal,
-  );
-  return Array.isArray(answer) ? answer.filter(isRecord).map(readContainer) : [];
+  return (await client.api(signal).listContainers({ all: true, filters })).map(readContainer);
 }
 
 /** Containers with a label, stopped ones too. */
@@ -52,14 +51,12 @@ export async function startContainer(
   signal: AbortSignal,
 ): Promise<OwnedContainer> {
   const port = `${container.containerPort}/tcp`;
-  let id: string | undefined;
+  let created: Dockerode.Container | undefined;
   try {
-    const created = await client.request(
-      {
-        method: 'POST',
-        path: '/containers/create',
-        query: { name: container.name },
-        body: {
+    created = await client.api(signal).createContainer(
+      separate(
+        { name: container.name },
+        {
           Image: container.image,
           Labels: container.labels,
           Env: Object.entries(container.environment).map(([name, value]) => `${name}=${value}`),
@@ -69,16 +66,14 @@ export async function startContainer(
             Mounts: [{ Type: 'volume', Source: container.volume.name, Target: container.volume.path }],
           },
         },
-      },
-      signal,
+      ),
     );
-    id = isRecord(created) ? String(created.Id) : '';
-    await client.request({ method: 'POST', path: `/containers/${id}/start` }, signal);
-    const [started] = await listMatching(client, { id: [id] }, signal);
+    await created.start();
+    const [started] = await listMatching(client, { id: [created.id] }, signal);
     if (started) return started;
     throw new TowlineError('registry-not-started', { why: `container ${container.name} was gone at once` });
   } catch (error) {
-    if (id !== undefined) await removeContainer(client, id).catch(() => undefined);
+    if (created) await removeHalfMade(client, created.id).catch(() => undefined);
     if (!(error instanceof EngineRefusal)) throw error;
     throw new TowlineError('registry-not-started', {
       why: `container ${container.name}: ${error.reason}`,
@@ -87,28 +82,14 @@ export async function startContainer(
   }
 }
 
+/** The library sends its options in the address as well, environment included, unless they come apart. */
+function separate(query: object, body: Dockerode.ContainerCreateOptions): Dockerode.ContainerCreateOptions {
+  return { _query: query, _body: body } as Dockerode.ContainerCreateOptions;
+}
+
 /** Goes on after an abort: a container that was made must go. */
-async function removeContainer(client: DockerClient, id: string): Promise<void> {
-  await client.request(
-    { method: 'DELETE', path: `/containers/${id}`, query: { force: true, v: true } },
-    AbortSignal.timeout(10_000),
-  );
-}
-
-async function ignoreMissing(work: Promise<unknown>): Promise<unknown> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof EngineRefusal && error.status === 404) return undefined;
-    throw error;
-  }
-}
-
-function volumesOf(details: unknown): readonly string[] {
-  const mounts = isRecord(details) && Array.isArray(details.Mounts) ? details.Mounts : [];
-  return mounts
-    .filter(isRecord)
-    .flatMap(({ Type: type, Name: name }) => (type === 'volume' ? [String(name)] : []));
+async function removeHalfMade(client: DockerClient, id: string): Promise<void> {
+  await client.api(AbortSignal.timeout(10_000)).getContainer(id).remove({ force: true, v: true });
 }
 
 /** Stops a container and, when asked, removes it and the volumes it had; missing is fine. */
@@ -118,19 +99,16 @@ export async function stopContainer(
   options: { readonly remove: boolean; readonly volumes: boolean },
   signal: AbortSignal,
 ): Promise<void> {
-  const details = await ignoreMissing(
-    client.request({ method: 'GET', path: `/containers/${id}/json` }, signal),
-  );
+  const api = client.api(signal);
+  const container = api.getContainer(id);
+  const details = await ignoreRefusal(container.inspect(), 404);
   if (details === undefined) return;
-  await ignoreMissing(
-    client.request({ method: 'POST', path: `/containers/${id}/stop`, query: { t: 10 } }, signal),
-  );
+  // 304: stopped already.
+  await ignoreRefusal(ignoreRefusal(container.stop({ t: 10 }), 404), 304);
   if (!options.remove) return;
-  await ignoreMissing(
-    client.request({ method: 'DELETE', path: `/containers/${id}`, query: { force: true, v: true } }, signal),
-  );
+  await ignoreRefusal(container.remove({ force: true, v: true }), 404);
   if (!options.volumes) return;
-  for (const volume of volumesOf(details)) {
-    await ignoreMissing(client.request({ method: 'DELETE', path: `/volumes/${volume}` }, signal));
+  for (const { Type: type, Name: volume } of details.Mounts) {
+    if (type === 'volume' && volume) await ignoreRefusal(api.getVolume(volume).remove(), 404);
   }
 }

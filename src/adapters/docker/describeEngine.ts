@@ -34,7 +34,7 @@ function limitsOf(client: DockerClient): readonly string[] {
 
 /** Asks an engine who it is. */
 export async function describeEngine(client: DockerClient, signal: AbortSignal): Promise<EngineDescription> {
-  const answer = await client.request({ method: 'GET', path: '/version' }, signal);
+  const answer: unknown = await client.api(signal).version();
   const version = isRecord(answer) ? answer : {};
   return {
     endpoint: client.endpoint.address,

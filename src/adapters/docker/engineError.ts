@@ -1,5 +1,29 @@
 import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { isRecord } from './dockerConfig.ts';
 import type { Endpoint } from './resolveEndpoint.ts';
+
+/** An answer with an error status. Whoever knows what it means there says so instead. */
+export class EngineRefusal extends TowlineError {
+  readonly status: number;
+  /** The engine's own words. */
+  readonly reason: string;
+  constructor(status: number, reason: string, endpoint: Endpoint, cause: unknown) {
+    super('engine-failed', { why: `${whereIs(endpoint)} answered ${status}: ${reason}`, cause });
+    this.name = 'EngineRefusal';
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+/** Undefined where the engine answered with this status: that there is no such thing, or nothing left to do. */
+export async function ignoreRefusal<T>(work: Promise<T>, status: number): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof EngineRefusal && error.status === status) return undefined;
+    throw error;
+  }
+}
 
 const neverConnected = new Set([
   'ECONNREFUSED',
@@ -22,14 +46,17 @@ const lostConnection = new Set([
 ]);
 
 /**
- * What a failed connection means: the signal's own reason after an abort, else `engine-unreachable` or, when
- * the engine had answered before, `engine-stopped`. What is none of these is returned as it is.
+ * What a failed request means: the signal's own reason after an abort; an {@link EngineRefusal} when the engine
+ * answered; else `engine-unreachable`, `engine-stopped` when the engine had been there, or `engine-failed`.
  */
 export function engineError(error: unknown, endpoint: Endpoint, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   if (error instanceof TowlineError) return error;
-  const { code = '', message = '' } = error as { code?: string; message?: string };
-  const where = `${endpoint.address} (${endpoint.because})`;
+  const { code = '', message = '', syscall, statusCode, json } = error as RequestError;
+  if (statusCode !== undefined) {
+    return new EngineRefusal(statusCode, reasonOf(json, message), endpoint, error);
+  }
+  const where = whereIs(endpoint);
   if (code === 'EACCES' || code === 'EPERM') {
     return new TowlineError('engine-unreachable', {
       why: `${where} may not be opened by this user`,
@@ -37,24 +64,47 @@ export function engineError(error: unknown, endpoint: Endpoint, signal: AbortSig
       cause: error,
     });
   }
-  if (neverConnected.has(code) || /certificate|self-signed|TLS|SSL/i.test(`${code} ${message}`)) {
+  if (
+    syscall === 'connect' ||
+    neverConnected.has(code) ||
+    /certificate|self-signed|TLS|SSL/i.test(`${code} ${message}`)
+  ) {
     return new TowlineError('engine-unreachable', { why: `${where}: ${message}`, cause: error });
   }
   if (lostConnection.has(code) || message === 'aborted' || message === 'socket hang up') {
     return engineStopped(endpoint, error);
   }
-  return error;
+  return new TowlineError('engine-failed', { why: `${where}: ${message}`, cause: error });
+}
+
+/** An error of the system, of Node, or of the library about an answer's status. */
+interface RequestError {
+  readonly code?: string;
+  readonly message?: string;
+  readonly syscall?: string;
+  readonly statusCode?: number;
+  readonly json?: unknown;
+}
+
+function reasonOf(json: unknown, message: string): string {
+  if (isRecord(json) && 'message' in json) return String(json.message);
+  return message.replace(/^\(HTTP code \d+\) .*? - /, '').trim();
+}
+
+function whereIs({ address, because }: Endpoint): string {
+  return `${address} (${because})`;
 }
 
 export function engineStopped(endpoint: Endpoint, cause?: unknown): TowlineError {
   return new TowlineError('engine-stopped', {
-    why: `${endpoint.address} (${endpoint.because}) closed the connection before it was done`,
+    why: `${whereIs(endpoint)} closed the connection before it was done`,
     cause,
   });
 }
 
 /** Something answers, but not as an engine does. */
-export function notAnEngine({ address, because }: Endpoint, cause: Error): TowlineError {
-  const said = cause instanceof TowlineError ? 'it closed the connection' : cause.message;
-  return new TowlineError('engine-unreachable', { why: `${address} (${because}): ${said}`, cause });
+export function notAnEngine(endpoint: Endpoint, cause: TowlineError): TowlineError {
+  const said =
+    cause.code === 'engine-stopped' ? `${whereIs(endpoint)} closed the connection` : cause.failure.why;
+  return new TowlineError('engine-unreachable', { why: said, cause });
 }

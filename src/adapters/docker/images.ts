@@ -1,14 +1,26 @@
+import type Dockerode from 'dockerode';
 import type { ImageDetails } from '../../engine/ports/containerEngine.ts';
 import type { Credential } from '../../engine/ports/credentials.ts';
-import { type DockerClient, EngineRefusal } from './dockerClient.ts';
-import { isRecord } from './dockerConfig.ts';
+import type { DockerClient } from './dockerClient.ts';
+import { EngineRefusal, ignoreRefusal } from './engineError.ts';
 import { splitReference } from './imageReference.ts';
 import { messageError, readMessages } from './readMessages.ts';
 import { registryAuth } from './registryAuth.ts';
 import { registryFailure } from './registryFailure.ts';
 
-function isMissing(error: unknown): boolean {
-  return error instanceof EngineRefusal && error.status === 404;
+/** Engines leave out, or fill with null, what the declared type takes for granted. */
+type ToldImage = Pick<Dockerode.ImageInspectInfo, 'Id' | 'Os' | 'Architecture' | 'Variant'> & {
+  readonly RepoDigests?: readonly string[] | null;
+  readonly Config?: { readonly Labels?: Readonly<Record<string, string>> | null } | null;
+};
+
+function readImage(image: ToldImage): ImageDetails {
+  return {
+    id: image.Id,
+    repositoryDigests: image.RepoDigests ?? [],
+    platform: [image.Os, image.Architecture, image.Variant].filter(Boolean).join('/'),
+    labels: image.Config?.Labels ?? {},
+  };
 }
 
 /** Undefined when the engine has no such image. */
@@ -17,31 +29,13 @@ export async function inspectImage(
   reference: string,
   signal: AbortSignal,
 ): Promise<ImageDetails | undefined> {
-  let image: unknown;
-  try {
-    image = await client.request({ method: 'GET', path: `/images/${reference}/json` }, signal);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-  if (!isRecord(image)) return undefined;
-  const { Id: id, RepoDigests: digests, Os: system, Architecture: architecture, Variant: variant } = image;
-  const labels = isRecord(image.Config) ? image.Config.Labels : undefined;
-  return {
-    id: String(id),
-    repositoryDigests: Array.isArray(digests) ? digests.map(String) : [],
-    platform: [system, architecture, variant]
-      .filter((part) => typeof part === 'string' && part !== '')
-      .join('/'),
-    labels: isRecord(labels)
-      ? Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, String(value)]))
-      : {},
-  };
+  const image = await ignoreRefusal(client.api(signal).getImage(reference).inspect(), 404);
+  return image && readImage(image);
 }
 
 export async function tagImage(client: DockerClient, id: string, reference: string, signal: AbortSignal) {
   const { name, tag } = splitReference(reference);
-  await client.request({ method: 'POST', path: `/images/${id}/tag`, query: { repo: name, tag } }, signal);
+  await client.api(signal).getImage(id).tag({ repo: name, tag });
 }
 
 /** Missing is fine. */
@@ -50,11 +44,7 @@ export async function removeImage(
   reference: string,
   signal: AbortSignal,
 ): Promise<void> {
-  try {
-    await client.request({ method: 'DELETE', path: `/images/${reference}` }, signal);
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
+  await ignoreRefusal(client.api(signal).getImage(reference).remove(), 404);
 }
 
 export async function pullImage(
@@ -65,15 +55,7 @@ export async function pullImage(
 ): Promise<void> {
   const { name, tag } = splitReference(reference);
   try {
-    const answer = await client.open(
-      {
-        method: 'POST',
-        path: '/images/create',
-        query: { fromImage: name, tag },
-        headers: registryAuth(credential),
-      },
-      signal,
-    );
+    const answer = await client.api(signal).createImage(registryAuth(credential), { fromImage: name, tag });
     for await (const message of readMessages(answer, client, signal)) {
       const failure = messageError(message);
       if (failure !== undefined) throw registryFailure('pull', reference, failure);

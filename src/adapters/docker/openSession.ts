@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { ServerDuplexStream, ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import type { Credential } from '../../engine/ports/credentials.ts';
 import type { FoundSecret } from './buildSecrets.ts';
+import { upgradeConnection } from './dialEngine.ts';
 import type { DockerClient } from './dockerClient.ts';
 import { inSendingOrder, type SentFile, sendFolder } from './sendFolder.ts';
 import { readFirstString, writeFields } from './sessionMessages.ts';
@@ -73,7 +74,7 @@ export async function openSession(
     'X-Docker-Expose-Session-Grpc-Method': Object.values(methods),
     Upgrade: 'h2c',
   };
-  const socket = await client.upgrade({ method: 'POST', path: '/session', headers }, signal);
+  const socket = await upgradeConnection(client.api(signal), { method: 'POST', path: '/session', headers });
   // What a lost connection means, the build's own stream tells.
   socket.on('error', () => undefined);
 

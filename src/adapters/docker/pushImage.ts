@@ -1,8 +1,9 @@
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { PushProgress } from '../../engine/ports/containerEngine.ts';
 import type { Credential } from '../../engine/ports/credentials.ts';
-import { type DockerClient, EngineRefusal } from './dockerClient.ts';
+import type { DockerClient } from './dockerClient.ts';
 import { isRecord } from './dockerConfig.ts';
+import { EngineRefusal } from './engineError.ts';
 import { splitReference } from './imageReference.ts';
 import { type EngineMessage, messageError, readMessages } from './readMessages.ts';
 import { registryAuth } from './registryAuth.ts';
@@ -44,10 +45,8 @@ export async function pushImage(
   const { name, tag } = splitReference(reference);
   let digest: string | undefined;
   try {
-    const answer = await client.open(
-      { method: 'POST', path: `/images/${name}/push`, query: { tag }, headers: registryAuth(credential) },
-      signal,
-    );
+    const image = client.api(signal).getImage(name);
+    const answer = await image.push({ tag, authconfig: registryAuth(credential) });
     for await (const message of readMessages(answer, client, signal)) {
       const failure = messageError(message);
       if (failure !== undefined) throw registryFailure('push', reference, failure);

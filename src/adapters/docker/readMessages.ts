@@ -11,7 +11,7 @@ export type EngineMessage = Readonly<Record<string, unknown>>;
  * and the signal's reason after an abort.
  */
 export async function* readMessages(
-  answer: IncomingMessage,
+  answer: NodeJS.ReadableStream,
   client: DockerClient,
   signal: AbortSignal,
 ): AsyncGenerator<EngineMessage> {
@@ -31,7 +31,7 @@ export async function* readMessages(
   signal.throwIfAborted();
   const last = parseMessage(rest);
   if (last) yield last;
-  if (!answer.complete) throw engineStopped(client.endpoint);
+  if (!(answer as IncomingMessage).complete) throw engineStopped(client.endpoint);
 }
 
 function parseMessage(line: string): EngineMessage | undefined {

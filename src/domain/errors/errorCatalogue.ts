@@ -68,6 +68,10 @@ export const errorCatalogue = {
     what: 'The Docker engine went away during the step',
     next: 'Start it again and resume the run.',
   },
+  'engine-failed': {
+    what: 'The Docker engine gave an answer that Towline does not expect',
+    next: "Read what it said above; the engine's own log may tell more.",
+  },
   'build-failed': {
     what: 'The image did not build',
     next: 'Correct the Dockerfile step named above; the log has its whole output.',
