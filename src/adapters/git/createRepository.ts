@@ -48,7 +48,7 @@ export function createRepository(git: Git, place: RepositoryPlace, opened?: Read
     listTree: (commit, folder, signal) => listTree(git, commit, folder, signal),
     changedPaths: (from, to, signal) => changedPaths(git, from, to, signal),
     readBlobs: (ids, signal) => readBlobs(git, ids, mayFetch, signal),
-    writeTree: (base, edits, signal) => writeTree(git, base, edits, signal),
+    writeTree: (base, edits, signal, workFolder) => writeTree(git, base, edits, signal, workFolder),
     commit: (request, signal) => makeCommit(git, request, signal),
     updateRef: (ref, to, expected, signal) => updateRef(git, commonFolder, ref, to, expected, signal),
     deleteRef: (ref, expected, signal) => deleteRef(git, commonFolder, ref, expected, signal),

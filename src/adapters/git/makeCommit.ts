@@ -18,11 +18,11 @@ export async function makeCommit(
   request: CommitRequest,
   signal: AbortSignal,
 ): Promise<{ readonly commit: ObjectId; readonly tree: ObjectId }> {
-  const folder = await mkdtemp(join(tmpdir(), 'towline-commit-'));
+  const folder = await mkdtemp(join(request.workFolder ?? tmpdir(), 'towline-commit-'));
   try {
     const messageFile = join(folder, 'COMMIT_EDITMSG');
     const [tree, hookFile, settings] = await Promise.all([
-      writeTree(git, request.base, request.edits, signal),
+      writeTree(git, request.base, request.edits, signal, request.workFolder),
       hasHookFile(git, signal),
       readCommitSettings(git, signal),
       writeFile(messageFile, tidy(request.message)),

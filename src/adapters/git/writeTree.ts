@@ -20,6 +20,7 @@ export async function writeTree(
   base: ObjectId,
   edits: Edits,
   signal: AbortSignal,
+  workFolder = tmpdir(),
 ): Promise<ObjectId> {
   const idBytes = checkedId(base).length / 2;
   const folders = foldersOf(edits);
@@ -40,8 +41,8 @@ export async function writeTree(
     else setEntry(trees, folder, { mode: folderMode, id });
   }
   await Promise.all([
-    writeObjects(git, 'blob', writing.blobs, signal),
-    writeObjects(git, 'tree', writing.trees, signal),
+    writeObjects(git, 'blob', writing.blobs, workFolder, signal),
+    writeObjects(git, 'tree', writing.trees, workFolder, signal),
   ]);
   return root;
 }
@@ -120,6 +121,7 @@ async function writeObjects(
   git: Git,
   type: 'blob' | 'tree',
   objects: ReadonlyMap<ObjectId, Uint8Array>,
+  workFolder: string,
   signal: AbortSignal,
 ): Promise<void> {
   const ids = [...objects.keys()];
@@ -130,7 +132,7 @@ async function writeObjects(
     const { stdout } = await git.run({ reach: 'local', args: [...write, '--stdin'], input: only }, signal);
     return expectIds(ids, stdout);
   }
-  const folder = await mkdtemp(join(tmpdir(), 'towline-objects-'));
+  const folder = await mkdtemp(join(workFolder, 'towline-objects-'));
   try {
     await Promise.all(ids.map((id) => writeFile(join(folder, id), objects.get(id) ?? '')));
     const input = ids.map((id) => `${join(folder, id)}\n`).join('');

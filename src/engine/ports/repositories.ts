@@ -45,6 +45,8 @@ export interface CommitRequest {
   readonly message: string;
   /** Author's and committer's time, seconds since the epoch, in UTC; now, where the user is, when absent. */
   readonly time?: number;
+  /** Absolute path of a folder for temporary files; the system's own when absent. */
+  readonly workFolder?: string;
 }
 
 export interface Remote {
@@ -103,7 +105,12 @@ export interface Repository {
    */
   readBlobs(ids: readonly ObjectId[], signal: AbortSignal): Promise<ReadonlyMap<ObjectId, Uint8Array>>;
   /** Tree that a commit with these edits would have, written without any ref. */
-  writeTree(base: ObjectId, edits: CommitRequest['edits'], signal: AbortSignal): Promise<ObjectId>;
+  writeTree(
+    base: ObjectId,
+    edits: CommitRequest['edits'],
+    signal: AbortSignal,
+    workFolder?: string,
+  ): Promise<ObjectId>;
   /** A commit on a private index, pointed at by nothing yet; runs `commit-msg`, signs as configured. Throws `identity-missing`, `hook-refused`, `signing-failed`, `git-locked`. */
   commit(
     request: CommitRequest,

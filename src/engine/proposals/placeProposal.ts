@@ -11,6 +11,8 @@ export interface ProposalContent {
   readonly files: ReadonlyMap<RepoPath, string>;
   /** Called only when a commit is needed. */
   readonly message: () => Promise<string>;
+  /** Absolute path of a folder for temporary files, which a killed run leaves behind and the next one removes. */
+  readonly workFolder: () => Promise<string>;
 }
 
 export interface PlacedProposal {
@@ -57,7 +59,7 @@ async function placeOnce(
   const edits = editsOf(content);
   const tip = source.tip(branch);
   const { commit } = await repository.commit(
-    { base: baseCommit, edits, message: await content.message() },
+    { base: baseCommit, edits, message: await content.message(), workFolder: await content.workFolder() },
     signal,
   );
   if (remote) await repository.push(remote.name, commit, branch, tip, signal);

@@ -13,6 +13,7 @@ import { readBranch } from '../proposals/placeProposal.ts';
 import type { Proposals, WantedImage } from '../proposals/proposals.ts';
 import { holdForImage } from './imageHolds.ts';
 import type { Step, StepContext } from './step.ts';
+import { workFolder } from './workFolder.ts';
 
 /** Seconds; a fetch and a push of a few objects, and the user's hooks and signing agent. */
 const longestProposal = 600;
@@ -91,6 +92,7 @@ export const proposeStep: Step<ProposeOutput> = {
             proposedImages(images, edits),
             await source.repository.recentSubjects(source.baseCommit, 30, signal),
           ),
+        workFolder: () => workFolder(context),
       },
       signal,
     );

@@ -10,6 +10,7 @@ import { fileInputs } from '../keys/contentKey.ts';
 import { testEnvironment } from '../keys/testEnvironment.ts';
 import { createTestOutput, readReport } from './readReport.ts';
 import type { Step, StepContext } from './step.ts';
+import { workFolder } from './workFolder.ts';
 
 /** Lock files of package managers: in a monorepo they stand above the service and decide what it is tested with. */
 const lockFiles = [
@@ -62,12 +63,10 @@ export const testStep: Step<TestOutput> = {
       report.notice(`${service.name} declares that it has no tests; its proposal says so too.`);
       return { step: 'test', command: undefined, counts: undefined };
     }
-    const { containers, files, processes, clock, stores } = scope.ports;
+    const { containers, files, processes, clock } = scope.ports;
     // Loading the engine's library and connecting takes a while that the tests leave to spare.
     if (scope.request.until !== 'test') containers.describe(signal).catch(() => undefined);
-    const work = await stores
-      .openJournal(scope.opened.repository.place.commonFolder)
-      .makeWorkFolder(scope.run);
+    const work = await workFolder(context);
     const reports = join(work, `${encodeURIComponent(service.name)}.test`);
     await files.makeFolder(reports);
     try {
