@@ -65,6 +65,7 @@ export function createRegistries(
       let promise = started.get(host);
       if (promise === undefined) {
         promise = makeReady(host, notice, signal);
+        promise.catch(() => started.delete(host));
         started.set(host, promise);
       }
       return promise;

@@ -108,6 +108,8 @@ async function recordRun(
     writer.record({ type: 'notice', at: now(), message }).catch(() => undefined);
   }
 
+  // When one service cannot even be recorded, the others must stop before the run's files are closed.
+  const broken = new AbortController();
   const floor = {
     scope,
     proposing: plan
@@ -117,16 +119,25 @@ async function recordRun(
     slots: createSlots(scope.opened.workspace.settings.parallel),
     owned,
     record: writer.record,
-    signal,
+    signal: AbortSignal.any([signal, broken.signal]),
   };
   // Awaited with the services; a rejection that nobody hears until then would end the process.
   started.catch(() => undefined);
   // Asking the remote takes longest and needs nothing of the other steps; a failure is met again where it matters.
   if (floor.proposing.length > 0) scope.proposals?.source(signal).catch(() => undefined);
   // A question comes before the work, not in the middle of it when nobody looks any more.
-  if (floor.proposing.length > 0 && scope.proposals?.unanswered)
+  if (floor.proposing.length > 0 && scope.proposals?.unanswered) {
+    await started;
     await scope.proposals.allowed(signal).catch(() => undefined);
-  const [, ...outcomes] = await Promise.all([started, ...plan.map((planned) => runService(planned, floor))]);
+  }
+  const running = plan.map((planned) =>
+    runService(planned, floor).catch((error: unknown) => {
+      broken.abort(error);
+      throw error;
+    }),
+  );
+  await Promise.allSettled(running);
+  const [, ...outcomes] = await Promise.all([started, ...running]);
   await writer.record({ type: 'run-finished', at: now(), outcome: worst(outcomes, signal) });
   if (!state) throw new TowlineError('journal-failed', { why: 'The first record of the run is missing.' });
   return state;
