@@ -13,6 +13,12 @@ const registryProgram = 'docker-registry';
 /** How long a started registry may take to answer, milliseconds. */
 const startLimit = 15_000;
 
+/** How long a running registry may take to answer, milliseconds. */
+const answerLimit = 2_000;
+
+const containerName = `a container of ${registryImage}`;
+const programName = `the program ${registryProgram}`;
+
 export type LocalRegistryState =
   | { readonly kind: 'absent' }
   | { readonly kind: 'container'; readonly id: string; readonly running: boolean; readonly port: number }
@@ -42,13 +48,27 @@ interface ProgramRecord {
 export function createLocalRegistry(ports: Ports, dataFolder: string): LocalRegistry {
   const folder = join(dataFolder, 'registry');
   const recordFile = join(folder, 'registry.json');
+  const logFile = join(folder, 'registry.log');
   const { containers, files, processes, registry } = ports;
 
-  function programState(): LocalRegistryState | undefined {
+  async function programState(signal: AbortSignal): Promise<LocalRegistryState | undefined> {
     const text = files.readText(recordFile);
     if (!text) return undefined;
     const { pid, port } = JSON.parse(text) as ProgramRecord;
-    return { kind: 'program', pid, port, folder, running: processes.isAlive(pid) };
+    // After a restart of the machine the number may be that of any program.
+    const running = processes.isAlive(pid) && (await answers(port, signal));
+    return { kind: 'program', pid, port, folder, running };
+  }
+
+  async function answers(port: number, signal: AbortSignal): Promise<boolean> {
+    try {
+      const limited = AbortSignal.any([signal, AbortSignal.timeout(answerLimit)]);
+      await registry.ping(`localhost:${port}`, undefined, limited);
+      return true;
+    } catch {
+      signal.throwIfAborted();
+      return false;
+    }
   }
 
   async function containerState(signal: AbortSignal): Promise<LocalRegistryState | undefined> {
@@ -64,7 +84,7 @@ export function createLocalRegistry(ports: Ports, dataFolder: string): LocalRegi
   }
 
   async function state(signal: AbortSignal): Promise<LocalRegistryState> {
-    return programState() ?? (await containerState(signal)) ?? { kind: 'absent' };
+    return (await programState(signal)) ?? (await containerState(signal)) ?? { kind: 'absent' };
   }
 
   async function startContainer(port: number, signal: AbortSignal): Promise<boolean> {
@@ -102,22 +122,23 @@ export function createLocalRegistry(ports: Ports, dataFolder: string): LocalRegi
     return true;
   }
 
-  async function startProgram(port: number): Promise<boolean> {
+  /** Gives its process; undefined where there is no such program. */
+  async function startProgram(port: number): Promise<number | undefined> {
     const program = processes.find(registryProgram);
-    if (!program) return false;
+    if (!program) return undefined;
     await files.makeFolder(folder);
     const configuration = join(folder, 'config.yml');
     await files.writeWhole(configuration, programConfiguration(folder, port));
     const { pid } = await processes.startDetached({
       command: [program, 'serve', configuration],
       folder,
-      logFile: join(folder, 'registry.log'),
+      logFile,
     });
     await files.writeWhole(recordFile, JSON.stringify({ pid, port } satisfies ProgramRecord));
-    return true;
+    return pid;
   }
 
-  async function waitUntilReady(port: number, signal: AbortSignal): Promise<void> {
+  async function waitUntilReady(port: number, pid: number | undefined, signal: AbortSignal): Promise<void> {
     const limited = AbortSignal.any([signal, AbortSignal.timeout(startLimit)]);
     for (;;) {
       try {
@@ -125,6 +146,8 @@ export function createLocalRegistry(ports: Ports, dataFolder: string): LocalRegi
         return;
       } catch {
         signal.throwIfAborted();
+        if (pid !== undefined && !processes.isAlive(pid))
+          throw notStarted(`${registryProgram} ended at once:\n${lastLines(files.readText(logFile) ?? '')}`);
         if (limited.aborted)
           throw notStarted(`nothing answered on localhost:${port} within ${startLimit / 1000} s.`);
         await pause(100);
@@ -132,27 +155,34 @@ export function createLocalRegistry(ports: Ports, dataFolder: string): LocalRegi
     }
   }
 
+  async function start(port: number, signal: AbortSignal): Promise<string> {
+    const was = await state(signal);
+    if (was.kind !== 'absent' && was.running && was.port === port) {
+      await waitUntilReady(port, undefined, signal);
+      return was.kind === 'container' ? containerName : programName;
+    }
+    if (was.kind === 'program' && was.running) await processes.end(was.pid);
+    if (await startContainer(port, signal)) {
+      await waitUntilReady(port, undefined, signal);
+      return containerName;
+    }
+    const pid = await startProgram(port);
+    if (pid === undefined) {
+      throw notStarted(`${registryImage} cannot be pulled and the program ${registryProgram} was not found.`);
+    }
+    await waitUntilReady(port, pid, signal);
+    return programName;
+  }
+
   return {
     state,
-    async start(port, signal) {
-      const how = (await startContainer(port, signal))
-        ? `a container of ${registryImage}`
-        : (await startProgram(port))
-          ? `the program ${registryProgram}`
-          : undefined;
-      if (!how) {
-        throw notStarted(
-          `${registryImage} cannot be pulled and the program ${registryProgram} was not found.`,
-        );
-      }
-      await waitUntilReady(port, signal);
-      return how;
-    },
+    // Two runs that both find nothing there must not start two.
+    start: (port, signal) => ports.stores.withLock(dataFolder, 'registry', () => start(port, signal), signal),
     async stop(signal) {
       const was = await state(signal);
       if (was.kind === 'container')
         await containers.stopContainer(was.id, { remove: false, volumes: false }, signal);
-      if (was.kind === 'program') await processes.end(was.pid);
+      if (was.kind === 'program' && was.running) await processes.end(was.pid);
       return was;
     },
     async remove(signal) {
@@ -160,7 +190,7 @@ export function createLocalRegistry(ports: Ports, dataFolder: string): LocalRegi
       if (was.kind === 'container')
         await containers.stopContainer(was.id, { remove: true, volumes: true }, signal);
       if (was.kind === 'program') {
-        await processes.end(was.pid);
+        if (was.running) await processes.end(was.pid);
         await files.remove(folder);
       }
       return was;
@@ -170,6 +200,10 @@ export function createLocalRegistry(ports: Ports, dataFolder: string): LocalRegi
 
 function notStarted(why: string): TowlineError {
   return new TowlineError('registry-not-started', { why });
+}
+
+function lastLines(text: string): string {
+  return text.trimEnd().split('\n').slice(-3).join('\n');
 }
 
 function programConfiguration(folder: string, port: number): string {

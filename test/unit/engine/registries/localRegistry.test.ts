@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import { createFiles } from '../../../../src/adapters/node/nodeFiles.ts';
+import { createStores } from '../../../../src/adapters/node/nodeStores.ts';
 import { TowlineError } from '../../../../src/domain/errors/towlineError.ts';
 import type { Ports } from '../../../../src/engine/ports/ports.ts';
 import { createLocalRegistry } from '../../../../src/engine/registries/localRegistry.ts';
@@ -62,6 +63,7 @@ describe("Towline's local registry", () => {
       files: createFiles(),
       processes,
       registry,
+      stores: createStores(),
     } as Partial<Ports> as Ports;
     return { local: createLocalRegistry(ports, folder()), running, removed };
   }
@@ -152,6 +154,18 @@ describe("Towline's local registry", () => {
     await local.remove(signal);
     assert.ok(!existsSync(join(folder(), 'registry')));
     assert.deepEqual(await local.state(signal), { kind: 'absent' });
+  });
+
+  it('is not started twice, and is no other program that has its number now', async () => {
+    installProgram();
+    const { local } = start('cannot pull');
+    await Promise.all([local.start(5001, signal), local.start(5001, signal)]);
+    assert.equal(processes.commands.length, 1);
+    registry.hosts.delete('localhost:5001');
+    const state = await local.state(signal);
+    assert.ok(state.kind === 'program' && !state.running);
+    await local.stop(signal);
+    assert.equal(processes.detached.size, 1);
   });
 
   it('is nothing to stop when it is absent', async () => {
