@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureEngine } from '../lab/engine.ts';
 import { ensureRegistryProgram, type LabRegistry, startRegistry } from '../lab/registry.ts';
-import { endStartedProcesses } from './cliProcess.ts';
+import { endStartedProcesses, isGone } from './cliProcess.ts';
 import { type CliWorkspace, docker, makeWorkspace, type WorkspaceOptions } from './cliWorkspace.ts';
 import { skipTest } from './skipTest.ts';
 
@@ -64,16 +64,17 @@ export function useCliLab(): CliLab {
   };
 }
 
-/** Towline's own registry is a process that outlives its command on purpose. */
-function endLocalRegistry({ environment }: CliWorkspace): void {
+/** Towline's own registry of a workspace's user, as Towline recorded it. */
+export function localRegistryOf({ environment }: CliWorkspace): { readonly pid: number } | undefined {
   const record = join(environment.TOWLINE_DATA ?? '', 'registry/registry.json');
-  if (!existsSync(record)) return;
-  const { pid } = JSON.parse(readFileSync(record, 'utf8')) as { pid: number };
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // The test ended it.
-  }
+  return existsSync(record) ? (JSON.parse(readFileSync(record, 'utf8')) as { pid: number }) : undefined;
+}
+
+/** Towline's own registry is a process that outlives its command on purpose. */
+function endLocalRegistry(workspace: CliWorkspace): void {
+  const pid = localRegistryOf(workspace)?.pid;
+  if (pid === undefined || isGone(pid)) return;
+  process.kill(pid, 'SIGKILL');
 }
 
 /** Tags of a repository, none where the registry does not know it. */
