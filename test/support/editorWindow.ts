@@ -1,0 +1,174 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import type { WorkbenchPage } from './editorLab.ts';
+
+export type ViewName = 'Services' | 'Runs';
+
+/** What a user can do in a window; everything waits until it can be done. */
+export interface EditorWindow {
+  readonly page: Page;
+  /** Waits until the workbench shows. */
+  ready(): Promise<void>;
+  /** Clicks Towline's icon in the activity bar. */
+  openTowline(): Promise<void>;
+  /** A row of a view by text of its label or description; the first. */
+  row(view: ViewName, text: string | RegExp): Locator;
+  /** Clicks an action of a row, as it shows when the pointer is over it. */
+  act(row: Locator, action: string): Promise<void>;
+  /** Opens a row that is closed. */
+  expand(row: Locator): Promise<void>;
+  /** Text and links of an empty view. */
+  welcome(view: ViewName): Locator;
+  /** Runs a command by its whole title in the palette. */
+  runCommand(title: string): Promise<void>;
+  /** Titles the palette offers for some typed words. */
+  offeredCommands(words: string): Promise<readonly string[]>;
+  /** The list under the palette's or a quick pick's input. */
+  pick(text: string | RegExp): Promise<void>;
+  notification(text: string | RegExp): Locator;
+  /** Clicks a button of a notification. */
+  answerNotification(text: string | RegExp, button: string): Promise<void>;
+  /** The modal dialog in the window's middle. */
+  readonly dialog: Locator;
+  answerDialog(button: string): Promise<void>;
+  statusBar(text: string | RegExp): Locator;
+  /** The text of the active editor as far as it is on the screen. */
+  readonly editor: Locator;
+  /** Trusts what is open. */
+  trust(): Promise<void>;
+  reload(): Promise<void>;
+  /** Changes user settings; the window follows soon. */
+  set(settings: Readonly<Record<string, unknown>>): void;
+  /** Width of the side bar in pixels. */
+  resizeSideBar(width: number): Promise<void>;
+  /** Keeps a picture, with `TOWLINE_SCREENSHOTS=all` in every theme. */
+  capture(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const waitLimit = 10_000;
+const pictures = join(import.meta.dirname, '../../test-results/screenshots');
+
+/** Theme's name → the class it gives the workbench. */
+const themes = {
+  light: { setting: 'Light Modern', mark: 'vs' },
+  dark: { setting: 'Dark Modern', mark: 'vs-dark' },
+  contrast: { setting: 'Default High Contrast', mark: 'hc-black' },
+} as const;
+
+export function createWindow(opened: WorkbenchPage, settingsFile: string): EditorWindow {
+  const { page } = opened;
+  page.setDefaultTimeout(waitLimit);
+  let closed: Promise<void> | undefined;
+  const sideBar = page.locator('.part.sidebar');
+  const dialog = page.locator('.monaco-dialog-box');
+  const quickInput = page.locator('.quick-input-widget');
+  const pickRows = quickInput.locator('.monaco-list-row');
+  const toasts = page.locator('.notifications-toasts .notification-list-item');
+
+  function row(view: ViewName, text: string | RegExp): Locator {
+    const tree = page.getByRole('tree', { name: view, exact: true });
+    return tree.getByRole('treeitem').filter({ hasText: text }).first();
+  }
+
+  async function ready(): Promise<void> {
+    await page.locator('.monaco-workbench .part.statusbar .statusbar-item').first().waitFor();
+  }
+
+  async function openPalette(text: string): Promise<void> {
+    await page.keyboard.press('F1');
+    await quickInput.locator('input').first().fill(text);
+  }
+
+  async function runCommand(title: string): Promise<void> {
+    await openPalette(`>${title}`);
+    const offered = pickRows.filter({ has: page.getByText(title, { exact: true }) });
+    await offered.first().click();
+  }
+
+  function set(settings: Readonly<Record<string, unknown>>): void {
+    writeFileSync(settingsFile, JSON.stringify(settings));
+  }
+
+  async function setTheme(name: keyof typeof themes): Promise<void> {
+    const { setting, mark } = themes[name];
+    set({ 'workbench.colorTheme': setting });
+    await page.locator(`.monaco-workbench.${mark}`).first().waitFor();
+  }
+
+  return {
+    page,
+    ready,
+    dialog,
+    set,
+    row,
+    runCommand,
+    editor: page.locator('.editor-instance .view-lines'),
+    async openTowline() {
+      await page.getByRole('tab', { name: 'Towline', exact: true }).click();
+      await sideBar.getByRole('heading', { name: 'Towline' }).waitFor();
+    },
+    async act(target, action) {
+      await target.hover();
+      await target.getByRole('button', { name: action }).first().click();
+    },
+    async expand(target) {
+      if ((await target.getAttribute('aria-expanded')) === 'false')
+        await target.locator('.monaco-tl-twistie').click();
+    },
+    welcome: (view) =>
+      sideBar
+        .locator('.pane')
+        .filter({ has: page.getByRole('button', { name: `${view} Section` }) })
+        .locator('.welcome-view-content'),
+    async offeredCommands(words) {
+      await openPalette(`>${words}`);
+      await pickRows.first().waitFor();
+      const titles = await pickRows.locator('.label-name').allTextContents();
+      await page.keyboard.press('Escape');
+      return titles;
+    },
+    async pick(text) {
+      await pickRows.filter({ hasText: text }).first().click();
+    },
+    notification: (text) => toasts.filter({ hasText: text }).first(),
+    async answerNotification(text, button) {
+      await toasts.filter({ hasText: text }).first().getByRole('button', { name: button }).click();
+    },
+    async answerDialog(button) {
+      await dialog.getByRole('button', { name: button }).click();
+    },
+    statusBar: (text) => page.locator('.part.statusbar .statusbar-item').filter({ hasText: text }).first(),
+    async trust() {
+      await runCommand('Workspaces: Manage Workspace Trust');
+      const editor = page.locator('.workspace-trust-editor');
+      await editor.getByRole('button', { name: 'Trust', exact: true }).click();
+    },
+    async reload() {
+      await runCommand('Developer: Reload Window');
+      await page.waitForEvent('load');
+      await ready();
+    },
+    async resizeSideBar(width) {
+      const box = await sideBar.boundingBox();
+      if (box === null) throw new Error('The side bar does not show.');
+      await page.mouse.move(box.x + box.width, box.y + 300);
+      await page.mouse.down();
+      await page.mouse.move(box.x + width, box.y + 300, { steps: 5 });
+      await page.mouse.up();
+    },
+    async capture(name) {
+      mkdirSync(pictures, { recursive: true });
+      const all = process.env.TOWLINE_SCREENSHOTS === 'all';
+      for (const theme of all ? (['light', 'contrast', 'dark'] as const) : (['dark'] as const)) {
+        if (all) await setTheme(theme);
+        await page.screenshot({ path: join(pictures, `${name}-${theme}.png`) });
+      }
+    },
+    close() {
+      closed ??= opened.close();
+      return closed;
+    },
+  };
+}
