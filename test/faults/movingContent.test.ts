@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import type { Stores } from '../../src/engine/ports/journalStore.ts';
+import type { Repository } from '../../src/engine/ports/repositories.ts';
 import { unhurried } from '../support/dockerBuilds.ts';
 import { makeSweepWorkspace, type SweepWorkspace, stepsRun } from '../support/faultSweep.ts';
 
-describe('results of content that does not stand still', () => {
+describe('content that does not stand still', () => {
   let workspace: SweepWorkspace;
 
   beforeEach(async () => {
@@ -20,7 +22,7 @@ describe('results of content that does not stand still', () => {
     return taken?.result?.outcome === 'failed' ? taken.result.failure.code : taken?.result?.outcome;
   }
 
-  it('are not kept when a file changes while the tests run', async () => {
+  it('gives no result that is kept when a file changes while the tests run', async () => {
     const { processes } = workspace.ports;
     workspace.ports = {
       ...workspace.ports,
@@ -42,7 +44,7 @@ describe('results of content that does not stand still', () => {
     );
   });
 
-  it('are not kept when a file changes while the image is built, and its tag goes', async () => {
+  it('gives no result that is kept when a file changes while the image is built, and its tag goes', async () => {
     const { containers } = workspace.ports;
     const tags: string[] = [];
     workspace.ports = {
@@ -66,7 +68,7 @@ describe('results of content that does not stand still', () => {
     assert.equal(await outcomeOf('web', 'build'), 'passed', 'built again');
   });
 
-  it('never let through what was not tested: a file that changes between test and build stops the build', async () => {
+  it('never becomes an image untested: a file that changes between test and build stops the build', async () => {
     workspace.ports = {
       ...workspace.ports,
       stores: changingStores(workspace.ports.stores, /^latest\/test\/web$/, changeFile),
@@ -74,7 +76,34 @@ describe('results of content that does not stand still', () => {
     assert.equal(await outcomeOf('web', 'build'), 'inputs-changed');
   });
 
-  it('are the same for two runs at once in one store', async () => {
+  it('leaves a commit alone that somebody puts on the branch just before the push', async () => {
+    await workspace.run();
+    const { sandbox, folder } = workspace;
+    const remote = join(sandbox.folder, 'remote.git');
+    changeFile();
+    workspace.commit();
+    let theirs = '';
+    const { repositories } = workspace.ports;
+    workspace.ports = {
+      ...workspace.ports,
+      repositories: {
+        ...repositories,
+        async open(at, signal) {
+          const repository = await repositories.open(at, signal);
+          const push: Repository['push'] = (...values) => {
+            sandbox.git(folder, 'push', '--quiet', '--force', 'origin', 'HEAD:refs/heads/towline/dev/web');
+            theirs = sandbox.git(remote, 'rev-parse', 'towline/dev/web');
+            return repository.push(...values);
+          };
+          return { ...repository, push };
+        },
+      },
+    };
+    assert.equal(await outcomeOf('web', 'propose'), 'branch-moved');
+    assert.equal(sandbox.git(remote, 'rev-parse', 'towline/dev/web'), theirs);
+  });
+
+  it('gives the same to two runs at once in one store', async () => {
     const states = await Promise.all([workspace.run(), workspace.run(), workspace.run()]);
     assert.deepEqual(
       states.map(({ outcome }) => outcome),
