@@ -3,10 +3,13 @@ import type { Disposable } from '../base/disposable.ts';
 import { configFileNames } from '../domain/config/config.ts';
 import type { RunEvent, RunRequest } from '../domain/runs/runEvent.ts';
 import type { RunState } from '../domain/runs/runState.ts';
+import type { ProposeOutput } from '../domain/runs/stepOutput.ts';
 import { type Diagnosis, diagnose, type Finding, findEngine } from './doctor/diagnose.ts';
+import type { ProposedChange } from './ports/consent.ts';
 import type { HostFacts, Ports } from './ports/ports.ts';
 import type { RepositoryPlace } from './ports/repositories.ts';
 import { type Discarded, discardProposal } from './proposals/discardProposal.ts';
+import { readProposedFiles } from './proposals/readProposedFiles.ts';
 import { createLocalRegistry, type LocalRegistry } from './registries/localRegistry.ts';
 import { cancelRun } from './runs/cancelRun.ts';
 import { followRun } from './runs/followRun.ts';
@@ -56,6 +59,12 @@ export interface Engine {
     service: string,
     signal: AbortSignal,
   ): Promise<Discarded>;
+  /** Files of a finished proposal before and after it; undefined when Git has dropped them. */
+  readProposedFiles(
+    opened: OpenWorkspace,
+    output: ProposeOutput,
+    signal: AbortSignal,
+  ): Promise<ProposedChange['files'] | undefined>;
   diagnose(folder: string, signal: AbortSignal): Promise<Diagnosis>;
   /** The engine's part of a diagnosis alone. */
   findEngine(signal: AbortSignal): Promise<Finding>;
@@ -82,6 +91,7 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
     cancelRun: (opened, run) => cancelRun(journalOf(opened), run),
     discard: (opened, environment, service, signal) =>
       discardProposal(ports, opened, environment, service, signal),
+    readProposedFiles: (opened, output, signal) => readProposedFiles(ports, opened, output, signal),
     diagnose: (folder, signal) => diagnose(ports, facts.version, localRegistry, folder, signal),
     findEngine: (signal) => findEngine(ports, signal),
     localRegistry,

@@ -10,8 +10,65 @@ export interface ContributedIds {
 
 /** Everything that is contributed to the editor, by the name the code uses. */
 export const ids = {
-  commands: {},
-  views: {},
-  contextKeys: {},
-  settings: {},
+  commands: {
+    buildAndDeploy: 'towline.buildAndDeploy',
+    buildAndDeployAll: 'towline.buildAndDeployAll',
+    buildAndPush: 'towline.buildAndPush',
+    runAnyway: 'towline.runAnyway',
+    cancelRun: 'towline.cancelRun',
+    retryRun: 'towline.retryRun',
+    showRuns: 'towline.showRuns',
+    showRun: 'towline.showRun',
+    showMoreRuns: 'towline.showMoreRuns',
+    showLog: 'towline.showLog',
+    showDiff: 'towline.showDiff',
+    approveProposal: 'towline.approveProposal',
+    declineProposal: 'towline.declineProposal',
+    openComparePage: 'towline.openComparePage',
+    copyBranchName: 'towline.copyBranchName',
+    discardProposal: 'towline.discardProposal',
+    createConfig: 'towline.createConfig',
+    openConfig: 'towline.openConfig',
+    doctor: 'towline.doctor',
+    refresh: 'towline.refresh',
+    startRegistry: 'towline.startRegistry',
+    stopRegistry: 'towline.stopRegistry',
+    removeRegistry: 'towline.removeRegistry',
+  },
+  views: {
+    services: 'towline.services',
+    runs: 'towline.runs',
+  },
+  contextKeys: {
+    /** What the Services view has to say while it is empty; see `EditorCondition`. */
+    condition: 'towline.condition',
+    hasRuns: 'towline.hasRuns',
+    running: 'towline.running',
+    proposalWaits: 'towline.proposalWaits',
+  },
+  settings: {
+    'towline.propose.confirm': true,
+    'towline.runs.shown': 50,
+    'towline.notifications': 'all',
+  },
 } as const satisfies ContributedIds;
+
+export type CommandId = (typeof ids.commands)[keyof typeof ids.commands];
+
+/** Which messages may appear over the editor; questions always do. */
+export type NotificationLevel = 'all' | 'failures' | 'questions';
+
+/** Values of the settings by full name. */
+export interface SettingValues {
+  readonly 'towline.propose.confirm': boolean;
+  readonly 'towline.runs.shown': number;
+  readonly 'towline.notifications': NotificationLevel;
+}
+
+/** Schemes of the read-only documents. */
+export const schemes = {
+  /** A step's output: `towline-log:/<repository>/run 12 api test.log`. */
+  log: 'towline-log',
+  /** A manifest before or after a proposal. */
+  proposal: 'towline-proposal',
+} as const;

@@ -2,6 +2,8 @@ import type { RepoPath } from '../../domain/workspace/service.ts';
 
 /** A change of manifests that waits to be looked at. */
 export interface ProposedChange {
+  /** Git common folder of the repository the run is in. */
+  readonly repository: string;
   readonly run: number;
   /** Services whose images it changes. */
   readonly services: readonly string[];

@@ -34,7 +34,7 @@ export async function openManifestSource(
   branches: readonly string[],
   signal: AbortSignal,
 ): Promise<ManifestSource> {
-  const repository = await openRepository(ports, opened, environment, signal);
+  const repository = await openManifestRepository(ports, opened, environment, signal);
   const path =
     environment.repository.kind === 'same'
       ? [opened.prefix, environment.path].filter(Boolean).join('/')
@@ -71,7 +71,8 @@ export async function fetchBase(
     await repository.fetchBranch(remote.name, base, signal);
 }
 
-async function openRepository(
+/** The repository of an environment's manifests; nothing is fetched. */
+export async function openManifestRepository(
   ports: Ports,
   opened: OpenWorkspace,
   environment: Environment,

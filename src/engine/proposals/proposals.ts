@@ -32,7 +32,7 @@ export interface Proposals {
   branchOf(service: Service): string;
   /** Whether the host's user wants to see this before it is committed, and does not. Not asked where the branch says it already. */
   refused(
-    change: Omit<ProposedChange, 'base' | 'remote' | 'environment'>,
+    change: Omit<ProposedChange, 'repository' | 'base' | 'remote' | 'environment'>,
     signal: AbortSignal,
     untimed: Untimed,
   ): Promise<boolean>;
@@ -106,6 +106,7 @@ export function createProposals(
       if (await findStanding(found, { branch: change.branch, files }, signal)) return false;
       const whole = {
         ...change,
+        repository: opened.repository.place.commonFolder,
         environment: environment.name,
         base: found.base,
         remote: found.remote?.url,

@@ -1,0 +1,53 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { watchFolder } from '../adapters/chokidar/watchFolder.ts';
+import { createContainerEngine } from '../adapters/docker/createContainerEngine.ts';
+import { createCredentials } from '../adapters/docker/createCredentials.ts';
+import { createRepositories } from '../adapters/git/createRepositories.ts';
+import { createFiles } from '../adapters/node/nodeFiles.ts';
+import { createProcesses } from '../adapters/node/nodeProcesses.ts';
+import { createStores } from '../adapters/node/nodeStores.ts';
+import { createRegistry } from '../adapters/registry/createRegistry.ts';
+import { createEngine, type Engine } from '../engine/createEngine.ts';
+import type { Consent } from '../engine/ports/consent.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The editor's engine over the real parts, for this user on the machine the extension host runs on. */
+export function composeEngine(inherited: Environment, version: string, consent: Consent): Engine {
+  const environment = withoutEditor(inherited);
+  const processes = createProcesses({ environment });
+  const place = { environment, homeFolder: homedir() };
+  const ports = {
+    clock: { now: () => Date.now() },
+    consent,
+    containers: createContainerEngine({ ...place, platform: process.platform, processes }),
+    credentials: createCredentials(place),
+    files: createFiles(),
+    processes,
+    registry: createRegistry(),
+    repositories: createRepositories({ environment }),
+    stores: createStores({ watchFolder }),
+  };
+  return createEngine(ports, {
+    host: 'editor',
+    version,
+    platform: `${process.platform}/${process.arch}`,
+    dataFolder: environment.TOWLINE_DATA ?? defaultDataFolder(environment),
+  });
+}
+
+/** What the editor sets for its own processes would change how the user's programs behave. */
+function withoutEditor(inherited: Environment): Environment {
+  return Object.fromEntries(
+    Object.entries(inherited).filter(([name]) => !/^(VSCODE_|ELECTRON_|NODE_OPTIONS$)/.test(name)),
+  );
+}
+
+/** The platform's own place for a program's data; the command line has the same, so that both share one registry. */
+function defaultDataFolder(environment: Environment): string {
+  if (process.platform === 'win32')
+    return join(environment.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'towline');
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'towline');
+  return join(environment.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'towline');
+}

@@ -1,0 +1,34 @@
+import { commands, type Disposable } from 'vscode';
+import { ids } from '../ids.ts';
+import { editorCondition, runningRuns } from '../state/editorState.ts';
+import type { Store } from '../state/store.ts';
+
+/** Keeps the keys of package.json's `when` clauses as the state is; only what changed is sent. */
+export function followContextKeys(store: Store): Disposable {
+  const { contextKeys } = ids;
+  const sent = new Map<string, unknown>();
+
+  function set(key: string, value: unknown): void {
+    if (sent.get(key) === value) return;
+    sent.set(key, value);
+    void commands.executeCommand('setContext', key, value);
+  }
+
+  function update(): void {
+    const { state } = store;
+    const { repositories } = state;
+    set(contextKeys.condition, editorCondition(state));
+    set(
+      contextKeys.hasRuns,
+      repositories.some(({ runs }) => runs.shown.length > 0),
+    );
+    set(contextKeys.running, runningRuns(state).length > 0);
+    set(
+      contextKeys.proposalWaits,
+      repositories.some(({ waiting }) => waiting.size > 0),
+    );
+  }
+
+  update();
+  return store.onChange(update);
+}

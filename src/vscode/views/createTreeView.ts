@@ -1,0 +1,118 @@
+import {
+  type Disposable,
+  EventEmitter,
+  ThemeColor,
+  ThemeIcon,
+  TreeItem,
+  TreeItemCollapsibleState,
+  type TreeView,
+  window,
+} from 'vscode';
+import type { TreeNode } from './treeNode.ts';
+
+/** Milliseconds between two refreshes: what changes faster nobody can read. */
+const refreshPause = 100;
+
+export interface ShownTree extends Disposable {
+  readonly view: TreeView<TreeNode>;
+  /** Draws again soon: all, or only the node with this id and what is below it. */
+  refresh(id?: string): void;
+  /** Opens, selects and shows a node as far as it is in the tree. */
+  reveal(id: string): Promise<void>;
+}
+
+/** Shows a tree that is a function of state. It keeps nothing but the nodes the editor has asked for. */
+export function createTreeView(viewId: string, roots: () => readonly TreeNode[]): ShownTree {
+  const changed = new EventEmitter<TreeNode | undefined>();
+  const known = new Map<string, { readonly node: TreeNode; readonly parent: string | undefined }>();
+  let waiting: Set<string> | 'all' | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  function remember(nodes: readonly TreeNode[], parent: string | undefined): TreeNode[] {
+    for (const node of nodes) known.set(node.id, { node, parent });
+    return [...nodes];
+  }
+
+  /** The node as the state has it now: an older value would show what was. */
+  function current(id: string): TreeNode | undefined {
+    const parent = known.get(id)?.parent;
+    const siblings = parent === undefined ? roots() : (current(parent)?.children?.() ?? []);
+    return siblings.find((node) => node.id === id);
+  }
+
+  function flush(): void {
+    timer = undefined;
+    const ids = waiting;
+    waiting = undefined;
+    if (ids === undefined) return;
+    const nodes = ids === 'all' ? undefined : [...ids].map((id) => known.get(id)?.node);
+    // One that the editor does not know yet can only come in with its siblings.
+    if (nodes === undefined || nodes.includes(undefined)) {
+      known.clear();
+      changed.fire(undefined);
+    } else for (const node of nodes) changed.fire(node);
+  }
+
+  const view = window.createTreeView<TreeNode>(viewId, {
+    showCollapseAll: true,
+    treeDataProvider: {
+      onDidChangeTreeData: changed.event,
+      getTreeItem: ({ id }) => treeItem(current(id) ?? known.get(id)?.node ?? goneNode(id)),
+      getChildren: (node) =>
+        node === undefined
+          ? remember(roots(), undefined)
+          : remember((current(node.id) ?? node).children?.() ?? [], node.id),
+      getParent: ({ id }) => {
+        const parent = known.get(id)?.parent;
+        return parent === undefined ? undefined : known.get(parent)?.node;
+      },
+    },
+  });
+
+  return {
+    view,
+    refresh(id) {
+      if (id === undefined || waiting === 'all') waiting = 'all';
+      else waiting = (waiting ?? new Set()).add(id);
+      timer ??= setTimeout(flush, refreshPause);
+    },
+    async reveal(id) {
+      if (!known.has(id)) remember(roots(), undefined);
+      const node = known.get(id)?.node;
+      if (node) await view.reveal(node, { select: true, focus: false, expand: true });
+    },
+    dispose() {
+      clearTimeout(timer);
+      view.dispose();
+      changed.dispose();
+    },
+  };
+}
+
+function goneNode(id: string): TreeNode {
+  return { id, label: '', context: 'gone', target: {}, spoken: '' };
+}
+
+function treeItem(node: TreeNode): TreeItem {
+  const { label, description, tooltip, icon, children, expanded, spoken, command, context, id } = node;
+  const item = new TreeItem(
+    label,
+    children === undefined
+      ? TreeItemCollapsibleState.None
+      : expanded
+        ? TreeItemCollapsibleState.Expanded
+        : TreeItemCollapsibleState.Collapsed,
+  );
+  item.id = id;
+  if (description !== undefined) item.description = description;
+  if (tooltip !== undefined) item.tooltip = tooltip;
+  if (icon)
+    item.iconPath = new ThemeIcon(
+      icon.name,
+      icon.color === undefined ? undefined : new ThemeColor(icon.color),
+    );
+  item.contextValue = context;
+  item.accessibilityInformation = { label: spoken };
+  if (command !== undefined) item.command = { command, title: label, arguments: [node] };
+  return item;
+}
