@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { failureOf, TowlineError } from '../domain/errors/towlineError.ts';
 import { createEngine } from '../engine/createEngine.ts';
 import type { Consent } from '../engine/ports/consent.ts';
@@ -105,7 +105,7 @@ function createProgram(terminal: Terminal, signal: AbortSignal, exit: (code: Exi
   program
     .command('runs')
     .description('the runs that are kept, newest first, and why their steps ran')
-    .option('-n, --limit <count>', 'how many', '10')
+    .option('-n, --limit <count>', 'how many', readCount, 10)
     .addOption(json())
     .action(async (options) => exit(await (await import('./commands/runs.ts')).runs(context(), options)));
   program
@@ -147,6 +147,12 @@ function createProgram(terminal: Terminal, signal: AbortSignal, exit: (code: Exi
       exit(await (await import('./commands/registry.ts')).registry(context(), action));
     });
   return program;
+}
+
+function readCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('It must be a number above 0.');
+  return count;
 }
 
 const exitCodeHelp = `

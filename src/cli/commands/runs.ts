@@ -8,10 +8,10 @@ import type { CommandContext, ExitCode } from './commandContext.ts';
 /** `towline runs`: the runs that are kept, newest first. */
 export async function runs(
   { engine, terminal, folder, signal }: CommandContext,
-  options: { readonly json?: boolean; readonly limit: string },
+  options: { readonly json?: boolean; readonly limit: number },
 ): Promise<ExitCode> {
   const opened = await engine.open(folder, signal);
-  const numbers = engine.listRuns(opened).toReversed().slice(0, Number(options.limit));
+  const numbers = engine.listRuns(opened).toReversed().slice(0, options.limit);
   const kept = (await Promise.all(numbers.map((number) => engine.readRun(opened, number)))).filter(
     (run) => run !== undefined,
   );

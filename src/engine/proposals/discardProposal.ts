@@ -13,7 +13,7 @@ export interface Discarded {
   readonly commit: string | undefined;
 }
 
-/** Deletes a proposal's branch with a lease; one that holds somebody else's commit stays. Throws `environment-unknown`, `branch-moved`. */
+/** Deletes a proposal's branch with a lease; one that holds somebody else's commit stays. Throws `environment-unknown`, `service-unknown`, `branch-moved`. */
 export async function discardProposal(
   ports: Ports,
   opened: OpenWorkspace,
@@ -31,6 +31,11 @@ export async function discardProposal(
   const source = await openManifestSource(ports, opened, environment, [branch], signal);
   const { repository, remote } = source;
   const tip = source.tip(branch);
+  const names = opened.workspace.services.map(({ name }) => name);
+  // The proposal of a service that is no longer there can still be taken back; a shared branch is nobody else's.
+  if (!names.includes(service) && (tip === undefined || environment.group)) {
+    throw new TowlineError('service-unknown', { why: `${service} is none of ${names.join(', ')}.` });
+  }
   if (tip !== undefined) {
     await readBranch(source, branch, tip, signal);
     if (remote) await repository.deleteRemoteBranch(remote.name, branch, tip, signal);
