@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { tagsIn, useCliLab } from '../support/cliLab.ts';
+import { freePort, tagsIn, useCliLab } from '../support/cliLab.ts';
 import { assertExit, outcomeOf, towline } from '../support/cliProcess.ts';
-import { proposalBranches } from '../support/cliWorkspace.ts';
+import { proposalBranches, runningPrograms } from '../support/cliWorkspace.ts';
 import { snapshotCheckout } from '../support/gitFixture.ts';
 
 describe('runs of one repository', () => {
@@ -33,6 +33,18 @@ describe('runs of one repository', () => {
       locks.filter((name) => /runs\/.*\.(lock|cancel|work)$/.test(name)),
       [],
     );
+  });
+
+  it('start one local registry when four of them find none', async () => {
+    const workspace = lab.makeWorkspace({}, `localhost:${await freePort()}`);
+    const runs = await Promise.all(
+      Array.from({ length: 4 }, () => towline(workspace, 'run', '--no-propose', '--json')),
+    );
+    for (const run of runs) assertExit(run, 0);
+    const folder = join(workspace.environment.TOWLINE_DATA ?? '', 'registry/config.yml');
+    assert.equal(runningPrograms(`serve ${folder}`).length, 1);
+    assertExit(await towline(workspace, 'registry', 'remove'), 0);
+    assert.equal(runningPrograms(`serve ${folder}`).length, 0);
   });
 
   it('are kept as many as towline.yaml says, the newest ones', async () => {

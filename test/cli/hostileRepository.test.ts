@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { useCliLab } from '../support/cliLab.ts';
-import { assertExit, towline } from '../support/cliProcess.ts';
+import { assertExit, outputOf, towline } from '../support/cliProcess.ts';
 import type { CliWorkspace } from '../support/cliWorkspace.ts';
 import { writeFiles } from '../support/gitFixture.ts';
 
@@ -85,6 +85,20 @@ describe('a repository whose own Git configuration starts programs', () => {
   it('starts none of them by a run without a proposal', async () => {
     const { workspace, fired } = makeHostile();
     assertExit(await towline(workspace, 'run', '--no-propose'), 0);
+    assert.deepEqual(fired(), []);
+  });
+
+  it('starts none of a submodule’s either', async () => {
+    const { workspace, fired } = makeHostile();
+    const library = join(workspace.folder, 'services/api/library');
+    workspace.sandbox.git(workspace.folder, 'init', '--quiet', library);
+    writeFiles(library, { 'code.txt': 'one\n', '.gitattributes': '* filter=canary\n' });
+    workspace.sandbox.commitAll(library, 'Start');
+    cpSync(join(workspace.folder, '.git/config'), join(library, '.git/config'));
+    writeFiles(library, { 'code.txt': 'two\n' });
+    const run = await towline(workspace, 'run', '--no-propose', '--json');
+    assertExit(run, 0);
+    assert.match(outputOf(run, 'api', 'push').tag, /dirty/);
     assert.deepEqual(fired(), []);
   });
 

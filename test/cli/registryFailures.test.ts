@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Failure } from '../../src/domain/errors/towlineError.ts';
 import { registryCredential, startRegistry } from '../lab/registry.ts';
-import { digestIn, localRegistryOf, tagsIn, useCliLab } from '../support/cliLab.ts';
+import { digestIn, freePort, localRegistryOf, tagsIn, useCliLab } from '../support/cliLab.ts';
 import {
   assertExit,
   type CliResult,
@@ -237,12 +237,6 @@ async function listen(): Promise<{ server: Server; port: number }> {
   await promise;
   const address = server.address();
   return { server, port: typeof address === 'object' && address !== null ? address.port : 0 };
-}
-
-async function freePort(): Promise<number> {
-  const { server, port } = await listen();
-  server.close();
-  return port;
 }
 
 /** 2 MB that cannot be compressed. */

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { ensureEngine } from '../lab/engine.ts';
 import { ensureRegistryProgram, type LabRegistry, startRegistry } from '../lab/registry.ts';
@@ -75,6 +76,18 @@ function endLocalRegistry(workspace: CliWorkspace): void {
   const pid = localRegistryOf(workspace)?.pid;
   if (pid === undefined || isGone(pid)) return;
   process.kill(pid, 'SIGKILL');
+}
+
+/** A loopback port where nothing listens. */
+export function freePort(): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const server = createServer();
+  server.once('error', reject);
+  server.listen(0, '127.0.0.1', () => {
+    const address = server.address();
+    server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+  });
+  return promise;
 }
 
 /** Tags of a repository, none where the registry does not know it. */
