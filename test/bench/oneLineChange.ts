@@ -11,13 +11,16 @@ const rounds = { runs: 15, warmUps: 2 };
 export async function run(lab: BenchLab): Promise<void> {
   const docker = await findHandDocker();
   const towline = await prepareTowline(lab);
-  const byHand = await prepareHand(lab, docker);
-  const [a, b] = await takeTurns([towline, byHand.contestant], rounds);
-  if (!a || !b) return;
-  printTimings([a, b], rounds);
+  const byHand = await prepareHand(lab, docker, 'by-hand', 'node --test');
+  const withNpm = await prepareHand(lab, docker, 'by-hand-npm', 'npm test');
+  const [a, b, c] = await takeTurns([towline, byHand.contestant, withNpm.contestant], rounds);
+  if (!a || !b || !c) return;
+  printTimings([a, b, c], rounds);
   printRatio(a, b, 1.15);
+  printRatio(a, c, undefined, 'A/C');
   printNotes([
-    `By hand is this script, with ${docker.version}; the line is changed and committed before either starts:`,
+    `By hand is this script, with ${docker.version}; the line is changed and committed before any of them starts.`,
+    'C tests with `npm test`, the script that package.json names, and is the same otherwise:',
     ...byHand.script.map((line) => `  | ${line}`),
     'Towline also keys every file, asks the registry for the digest again, reads the manifests back and keeps a journal.',
   ]);
@@ -45,9 +48,11 @@ async function prepareTowline(lab: BenchLab): Promise<Contestant> {
 async function prepareHand(
   lab: BenchLab,
   docker: HandDocker,
+  name: string,
+  tests: string,
 ): Promise<{ readonly contestant: Contestant; readonly script: readonly string[] }> {
-  const { repository, folder } = await lab.openShop('by-hand');
-  const image = `${lab.registry.host}/by-hand`;
+  const { repository, folder } = await lab.openShop(name);
+  const image = `${lab.registry.host}/${name}`;
   const base = `${docker.build} --tag ${image}/runtime --build-arg NODE_IMAGE=${lab.images.node} services/runtime`;
   await timeProcess({ words: ['sh', '-c', base], folder: repository });
   await executeOrThrow('git', ['worktree', 'add', '--quiet', '-b', 'hand/dev/api', '../deploy'], {
@@ -55,7 +60,7 @@ async function prepareHand(
   });
   const script = [
     'set -e',
-    '(cd services/api && node --test)',
+    `(cd services/api && ${tests})`,
     `image=${image}/api:main-$(git rev-parse --short HEAD)`,
     `${docker.build} --tag $image --build-arg RUNTIME_IMAGE=${image}/runtime services/api`,
     `${docker.program} push $image`,
@@ -67,14 +72,14 @@ async function prepareHand(
     'git commit --quiet --all --message="chore(dev): update api"',
     'git push --quiet --force-with-lease origin hand/dev/api',
   ];
-  const file = join(folder, 'by-hand.sh');
+  const file = join(folder, `${name}.sh`);
   await writeFile(file, `${script.join('\n')}\n`);
   const contestant = {
-    name: 'by hand',
-    shown: 'sh by-hand.sh (below)',
+    name: `by hand, ${tests}`,
+    shown: `sh ${name}.sh (below)`,
     words: ['sh', file] as const,
     folder: repository,
-    prepare: (round: number) => changeLine(repository, `by hand ${round}`),
+    prepare: (round: number) => changeLine(repository, `${name} ${round}`),
   };
   return { contestant, script };
 }
