@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRepositories } from '../../src/adapters/git/createRepositories.ts';
 import { createFiles } from '../../src/adapters/node/nodeFiles.ts';
@@ -194,6 +194,8 @@ export async function makeSweepWorkspace(): Promise<SweepWorkspace> {
       sandbox.git(folder, 'clean', '--quiet', '-ffdx');
       writeFiles(folder, ignored);
       for (const path of ['web', 'web/dist']) chmodSync(join(folder, path), 0o755);
+      // A whole second, which can be put back exactly.
+      utimesSync(join(folder, 'web/a.txt'), 1_500_000_000, 1_500_000_000);
       await replaceBase('first');
       if (proposal) sandbox.git(remote, 'update-ref', 'refs/heads/towline/dev/web', proposal);
     },
