@@ -8,8 +8,23 @@ import { createFiles } from '../adapters/node/nodeFiles.ts';
 import { createProcesses } from '../adapters/node/nodeProcesses.ts';
 import { createStores } from '../adapters/node/nodeStores.ts';
 import { createRegistry } from '../adapters/registry/createRegistry.ts';
+import { configSchema } from '../domain/config/configSchema.ts';
+import { readConfig } from '../domain/config/readConfig.ts';
+import type { Problem } from '../domain/errors/problem.ts';
 import { createEngine, type Engine } from '../engine/createEngine.ts';
 import type { Consent } from '../engine/ports/consent.ts';
+import type { ConfigLanguage } from './host/configLanguage.ts';
+
+/** The language service of towline.yaml. Nothing of it is loaded before this is called. */
+export async function composeConfigLanguage(): Promise<ConfigLanguage> {
+  const { createSchemaLanguage } = await import('../adapters/yamlLanguage/createSchemaLanguage.ts');
+  return createSchemaLanguage(configSchema);
+}
+
+/** What is wrong in a towline.yaml: the same words as everywhere. */
+export function findConfigProblems(text: string, file: string): readonly Problem[] {
+  return readConfig(text, file).problems;
+}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

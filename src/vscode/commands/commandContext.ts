@@ -1,3 +1,4 @@
+import type { RunRequest } from '../../domain/runs/runEvent.ts';
 import type { Engine } from '../../engine/createEngine.ts';
 import type { LogDocuments } from '../documents/createLogDocuments.ts';
 import type { ProposalDocuments } from '../documents/createProposalDocuments.ts';
@@ -6,7 +7,9 @@ import type { Messages } from '../host/createMessages.ts';
 import type { Session } from '../state/createSession.ts';
 import type { Sessions } from '../state/createSessions.ts';
 import type { Store } from '../state/store.ts';
+import type { Views } from '../views/createViews.ts';
 import type { NodeTarget } from '../views/treeNode.ts';
+import type { Doctor } from '../webviews/createDoctor.ts';
 
 /** What the commands work with. */
 export interface CommandContext {
@@ -17,18 +20,10 @@ export interface CommandContext {
   readonly messages: Messages;
   readonly logs: LogDocuments;
   readonly proposals: ProposalDocuments;
-  readonly views: {
-    /** Shows the Runs view, at a run where one is named. */
-    showRuns(repository?: string, run?: number): Promise<void>;
-    /** What is selected in either tree, the one with the focus first. */
-    selected(): readonly NodeTarget[];
-  };
+  readonly doctor: Doctor;
+  readonly views: Pick<Views, 'showRuns' | 'selected'>;
   /** Starts a run and tells how it went. Resolves when it has its number. */
-  run(
-    session: Session,
-    request: import('../../domain/runs/runEvent.ts').RunRequest,
-    resumes?: number,
-  ): Promise<void>;
+  run(session: Session, request: RunRequest, resumes?: number): Promise<void>;
   /** Reads runs and services again. */
   refresh(): Promise<void>;
 }

@@ -14,12 +14,16 @@ export async function pickOne<T>(
   return (await window.showQuickPick(items, { placeHolder: placeholder, matchOnDescription: true }))?.thing;
 }
 
-/** Names of the services the user chooses; undefined when the user turns away. */
-export async function pickServices(services: readonly Service[]): Promise<readonly string[] | undefined> {
+/** Names of the services the user chooses, with some ticked at first; undefined when the user turns away. */
+export async function pickServices(
+  services: readonly Service[],
+  ticked: ReadonlySet<string>,
+): Promise<readonly string[] | undefined> {
   const [only, ...others] = services;
   if (only && others.length === 0) return [only.name];
   const items = services.map(({ name, folder, language }) => ({
     label: name,
+    picked: ticked.has(name),
     description: [folder || '.', language].filter(Boolean).join(' · '),
   }));
   const chosen = await window.showQuickPick(items, { placeHolder: 'Which services?', canPickMany: true });

@@ -35,7 +35,10 @@ async function start(context: CommandContext, targets: readonly NodeTarget[], as
   const named = targets.flatMap(({ service, repository }) =>
     service !== undefined && repository === targets[0]?.repository ? service : [],
   );
-  const names = named.length > 0 ? [...new Set(named)] : await pickServices(services);
+  const names =
+    named.length > 0
+      ? [...new Set(named)]
+      : await pickServices(services, new Set(context.views.selected().map(({ service }) => service ?? '')));
   if (names) await startChosen(context, chosen, names, targets, ask);
 }
 

@@ -41,6 +41,8 @@ async function showConfig(folder: string): Promise<void> {
   }
 }
 
+export const doctor: Command = (context) => context.doctor.show();
+
 export const refresh: Command = ({ refresh: again }) => again();
 
 export const startRegistry: Command = async (context) => {

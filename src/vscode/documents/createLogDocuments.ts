@@ -15,6 +15,7 @@ import {
   window,
   workspace,
 } from 'vscode';
+import type { StepName } from '../../domain/runs/stepName.ts';
 import { schemes } from '../ids.ts';
 import { createLogText, type LogText } from './logText.ts';
 
@@ -28,7 +29,7 @@ export interface LogPlace {
   readonly name: string;
   readonly run: number;
   readonly service: string;
-  readonly step: string;
+  readonly step: StepName;
 }
 
 export type ReadLog = (

@@ -1,6 +1,6 @@
 import type { Disposable } from '../../base/disposable.ts';
 import { failureOf, TowlineError } from '../../domain/errors/towlineError.ts';
-import type { RunEvent, RunRequest } from '../../domain/runs/runEvent.ts';
+import type { RunRequest } from '../../domain/runs/runEvent.ts';
 import type { RunState } from '../../domain/runs/runState.ts';
 import type { Engine, RunPlace } from '../../engine/createEngine.ts';
 import type { KeptRun } from '../../engine/runs/readRun.ts';
@@ -32,6 +32,10 @@ export interface Session extends Disposable {
   readWorkspace(): Promise<OpenWorkspace | undefined>;
   open(): Promise<OpenWorkspace>;
   start(request: RunRequest, resumes?: number): StartedRun;
+  /** A run as its journal tells it, whether or not it is shown. */
+  readKept(run: number): Promise<KeptRun | undefined>;
+  /** The window goes: what ends now was not ended by the user. */
+  readonly closing: boolean;
   /** Stops this window's runs and waits until their ends are written. */
   stop(): Promise<void>;
 }
@@ -42,7 +46,6 @@ export interface SessionOptions {
   readonly store: Store;
   readonly engine: () => Promise<Engine>;
   readonly isTrusted: () => boolean;
-  readonly onEvent: (key: string, event: RunEvent, state: RunState) => void;
 }
 
 export function createSession(options: SessionOptions): Session {
@@ -168,7 +171,7 @@ export function createSession(options: SessionOptions): Session {
             {
               request,
               ...(resumes === undefined ? {} : { resumes }),
-              onEvent(event, state) {
+              onEvent(_event, state) {
                 if (run === undefined) {
                   run = state.run;
                   own.set(run, cancel);
@@ -176,7 +179,6 @@ export function createSession(options: SessionOptions): Session {
                 }
                 moved.add(state.run);
                 look();
-                options.onEvent(key, event, state);
               },
             },
             AbortSignal.any([cancel.signal, closing.signal]),
@@ -194,6 +196,12 @@ export function createSession(options: SessionOptions): Session {
       const settled = ended.catch(() => undefined).finally(() => going.delete(settled));
       going.add(settled);
       return { number: number.promise, ended };
+    },
+    async readKept(run) {
+      return (await engine()).readRun(place, run);
+    },
+    get closing() {
+      return closing.signal.aborted;
     },
     async stop() {
       closing.abort(new DOMException('The window closes', 'AbortError'));

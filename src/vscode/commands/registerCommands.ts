@@ -1,0 +1,77 @@
+import { commands, Disposable, workspace } from 'vscode';
+import { type CommandId, ids } from '../ids.ts';
+import type { NodeTarget, TreeNode } from '../views/treeNode.ts';
+import type { Command, CommandContext } from './commandContext.ts';
+
+interface Entry {
+  readonly load: () => Promise<Command>;
+  /** Starts programs, or writes: refused in code, too, until the workspace is trusted. */
+  readonly needsTrust: boolean;
+}
+
+function commandTable(): Readonly<Record<CommandId, Entry>> {
+  const { commands: c } = ids;
+  const runs = () => import('./runCommands.ts');
+  const proposals = () => import('./proposalCommands.ts');
+  const other = () => import('./workspaceCommands.ts');
+  const trusted = (load: () => Promise<Command>): Entry => ({ load, needsTrust: true });
+  const always = (load: () => Promise<Command>): Entry => ({ load, needsTrust: false });
+  return {
+    [c.buildAndDeploy]: trusted(async () => (await runs()).buildAndDeploy),
+    [c.buildAndDeployAll]: trusted(async () => (await runs()).buildAndDeployAll),
+    [c.buildAndPush]: trusted(async () => (await runs()).buildAndPush),
+    [c.runAnyway]: trusted(async () => (await runs()).runAnyway),
+    [c.cancelRun]: always(async () => (await runs()).cancelRun),
+    [c.retryRun]: trusted(async () => (await runs()).retryRun),
+    [c.showRuns]: always(async () => (await runs()).showRuns),
+    [c.showRun]: always(async () => (await runs()).showRun),
+    [c.showMoreRuns]: always(async () => (await runs()).showMoreRuns),
+    [c.showLog]: always(async () => (await proposals()).showLog),
+    [c.showDiff]: trusted(async () => (await proposals()).showDiff),
+    [c.approveProposal]: trusted(async () => (await proposals()).approveProposal),
+    [c.declineProposal]: trusted(async () => (await proposals()).declineProposal),
+    [c.openComparePage]: always(async () => (await proposals()).openComparePage),
+    [c.copyBranchName]: always(async () => (await proposals()).copyBranchName),
+    [c.discardProposal]: trusted(async () => (await proposals()).discardProposal),
+    [c.createConfig]: trusted(async () => (await other()).createConfig),
+    [c.openConfig]: trusted(async () => (await other()).openConfig),
+    [c.doctor]: trusted(async () => (await other()).doctor),
+    [c.refresh]: always(async () => (await other()).refresh),
+    [c.startRegistry]: trusted(async () => (await other()).startRegistry),
+    [c.stopRegistry]: trusted(async () => (await other()).stopRegistry),
+    [c.removeRegistry]: trusted(async () => (await other()).removeRegistry),
+  };
+}
+
+/** Makes every contributed command work; what each does is loaded when it is first used. */
+export function registerCommands(context: CommandContext, report: (error: unknown) => void): Disposable {
+  const registered = Object.entries(commandTable()).map(([id, { load, needsTrust }]) =>
+    commands.registerCommand(id, async (pointed?: Pointed, selection?: readonly TreeNode[]) => {
+      try {
+        if (needsTrust && !workspace.isTrusted) {
+          await commands.executeCommand('workbench.trust.manage');
+          return;
+        }
+        await (await load())(context, targetsOf(context, pointed, selection));
+      } catch (error) {
+        report(error);
+      }
+    }),
+  );
+  return Disposable.from(...registered);
+}
+
+/** What a command's first argument may be: a node from a menu, or what package.json gives with a key. */
+type Pointed = Partial<TreeNode> & { readonly selected?: true };
+
+/** What a menu names, or what is selected where a key was pressed. The palette names nothing: then it is asked for. */
+function targetsOf(
+  { views }: CommandContext,
+  pointed: Pointed | undefined,
+  selection: readonly TreeNode[] | undefined,
+): readonly NodeTarget[] {
+  if (Array.isArray(selection) && selection.length > 0) return selection.map(({ target }) => target);
+  if (pointed?.target) return [pointed.target];
+  // Menus of an editor name its document, which says nothing here.
+  return pointed?.selected ? views.selected() : [];
+}

@@ -1,0 +1,72 @@
+import { commands } from 'vscode';
+import type { Disposable } from '../../base/disposable.ts';
+import { ids } from '../ids.ts';
+import { runningRuns } from '../state/editorState.ts';
+import type { Store } from '../state/store.ts';
+import { createTreeView } from './createTreeView.ts';
+import { runNodeId, runsTree } from './runsTree.ts';
+import { servicesTree } from './servicesTree.ts';
+import type { NodeTarget } from './treeNode.ts';
+
+/** Towline's two views. */
+export interface Views extends Disposable {
+  areVisible(): boolean;
+  areRunsVisible(): boolean;
+  /** One of them came into sight. */
+  onShown(listener: () => void): Disposable;
+  /** Shows the Runs view, at a run where one is named. */
+  showRuns(repository?: string, run?: number): Promise<void>;
+  /** What is selected in the view that has the focus, or had it last. */
+  selected(): readonly NodeTarget[];
+}
+
+/** Milliseconds between two drawings of durations that grow. */
+const tick = 1_000;
+
+export function createViews(store: Store, now: () => number): Views {
+  const services = createTreeView(ids.views.services, () => servicesTree(store.state, now()));
+  const runs = createTreeView(ids.views.runs, () => runsTree(store.state, now()));
+  let last = services;
+  const selecting = [services, runs].map((shown) =>
+    shown.view.onDidChangeSelection(({ selection }) => {
+      if (selection.length > 0) last = shown;
+    }),
+  );
+  const listening = store.onChange(({ repository, run }) => {
+    services.refresh();
+    runs.refresh(repository === undefined || run === undefined ? undefined : runNodeId(repository, run));
+  });
+  const ticking = setInterval(() => {
+    if (!runs.view.visible) return;
+    for (const { key, runs: known } of store.state.repositories)
+      for (const { state, standing } of known.shown)
+        if (standing === 'running') runs.refresh(runNodeId(key, state.run));
+    if (runningRuns(store.state).length > 0) services.refresh();
+  }, tick);
+
+  return {
+    areVisible: () => services.view.visible || runs.view.visible,
+    areRunsVisible: () => runs.view.visible,
+    onShown(listener) {
+      const shown = [services, runs].map(({ view }) =>
+        view.onDidChangeVisibility(({ visible }) => {
+          if (visible) listener();
+        }),
+      );
+      return {
+        dispose() {
+          for (const each of shown) each.dispose();
+        },
+      };
+    },
+    async showRuns(repository, run) {
+      await commands.executeCommand(`${ids.views.runs}.focus`);
+      if (repository !== undefined && run !== undefined) await runs.reveal(runNodeId(repository, run));
+    },
+    selected: () => last.view.selection.map(({ target }) => target),
+    dispose() {
+      clearInterval(ticking);
+      for (const each of [listening, ...selecting, services, runs]) each.dispose();
+    },
+  };
+}
