@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, tagsIn, useCliLab } from '../support/cliLab.ts';
 import { assertExit, outcomeOf, towline } from '../support/cliProcess.ts';
@@ -40,11 +40,14 @@ describe('runs of one repository', () => {
     const runs = await Promise.all(
       Array.from({ length: 4 }, () => towline(workspace, 'run', '--no-propose', '--json')),
     );
-    for (const run of runs) assertExit(run, 0);
-    const folder = join(workspace.environment.TOWLINE_DATA ?? '', 'registry/config.yml');
-    assert.equal(runningPrograms(`serve ${folder}`).length, 1);
+    const folder = join(workspace.environment.TOWLINE_DATA ?? '', 'registry');
+    const server = `serve ${join(folder, 'config.yml')}`;
+    // The registry's own words are gone with the workspace.
+    const log = readFileSync(join(folder, 'registry.log'), 'utf8');
+    for (const { exitCode, stdout } of runs) assert.equal(exitCode, 0, `${stdout}\n${log}`);
+    assert.equal(runningPrograms(server).length, 1);
     assertExit(await towline(workspace, 'registry', 'remove'), 0);
-    assert.equal(runningPrograms(`serve ${folder}`).length, 0);
+    assert.equal(runningPrograms(server).length, 0);
   });
 
   it('are kept as many as towline.yaml says, the newest ones', async () => {
