@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { watchFolder } from '../adapters/chokidar/watchFolder.ts';
 import { createContainerEngine } from '../adapters/docker/createContainerEngine.ts';
 import { createCredentials } from '../adapters/docker/createCredentials.ts';
 import { createRepositories } from '../adapters/git/createRepositories.ts';
@@ -24,7 +25,7 @@ export function composePorts(environment: NodeJS.ProcessEnv, consent: Consent): 
     processes,
     registry: createRegistry(),
     repositories: createRepositories({ environment }),
-    stores: createStores(),
+    stores: createStores({ watchFolder }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { chmodSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { watchFolder } from '../../src/adapters/chokidar/watchFolder.ts';
 import { createRepositories } from '../../src/adapters/git/createRepositories.ts';
 import { createFiles } from '../../src/adapters/node/nodeFiles.ts';
 import { createProcesses } from '../../src/adapters/node/nodeProcesses.ts';
@@ -126,7 +127,7 @@ export async function makeSweepWorkspace(): Promise<SweepWorkspace> {
       },
     },
     repositories: createRepositories({ environment: sandbox.environment }),
-    stores: createStores(),
+    stores: createStores({ watchFolder }),
   };
 
   async function replaceBase(content: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { watchFolder } from '../../src/adapters/chokidar/watchFolder.ts';
 import { createStores } from '../../src/adapters/node/nodeStores.ts';
 import type { RunEvent } from '../../src/domain/runs/runEvent.ts';
 import type { RunState } from '../../src/domain/runs/runState.ts';
@@ -107,7 +108,7 @@ interface LeftJournal {
 
 /** The one run there is; nothing when it did not come to exist. */
 async function readJournal(repository: string): Promise<LeftJournal> {
-  const journal = createStores().openJournal(`${repository}/.git`);
+  const journal = createStores({ watchFolder }).openJournal(`${repository}/.git`);
   const run = journal.listRuns().at(-1);
   const read = run === undefined ? undefined : await journal.read(run, 0);
   if (run === undefined || !read) return { events: [], damaged: 0, standing: undefined };

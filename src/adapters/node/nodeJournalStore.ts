@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Disposable } from '../../base/disposable.ts';
 import type { JournalStore, OwnedRun, RunOwner } from '../../engine/ports/journalStore.ts';
 import { type AppendOnlyFile, createAppendOnlyFile } from './appendOnlyFile.ts';
 import { isMissing, systemCode, unreadable, unwritable } from './fileFailure.ts';
@@ -8,7 +9,6 @@ import { acquireLock, type Lock, readLockOwner } from './lockFile.ts';
 import { createOwnedRun } from './ownedRun.ts';
 import { isOfThisMachine, isRunning } from './processIdentity.ts';
 import { listNames, listRunNumbers, nameRunFiles, type RunFiles, runOfFile } from './runFiles.ts';
-import { watchFolder } from './watchFolder.ts';
 
 const journalEnding = 'jsonl';
 /** Files that keep a number from being given again. */
@@ -125,8 +125,14 @@ function isNumber(name: string): boolean {
   return runOfFile(name, numberEndings) !== undefined;
 }
 
+/**
+ * Calls back with the names of files directly in a folder that changed, appeared or went, until disposed of.
+ * Resolves when nothing is missed any more.
+ */
+export type WatchFolder = (folder: string, onChange: (name: string) => void) => Promise<Disposable>;
+
 /** The runs below `folder`, which is made when the first one is. */
-export function openJournalStore(folder: string): JournalStore {
+export function openJournalStore(folder: string, watchFolder: WatchFolder): JournalStore {
   const files = nameRunFiles(folder);
   return {
     createRun: () => createRun(files),
@@ -157,7 +163,7 @@ export function openJournalStore(folder: string): JournalStore {
         const run = runOfFile(name, [journalEnding, 'log', 'lock']);
         if (run !== undefined) listener(run);
       };
-      return watchFolder(folder, onChange, { keepsAlive: true });
+      return watchFolder(folder, onChange);
     },
   };
 }

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Stores } from '../../engine/ports/journalStore.ts';
 import { unwritable } from './fileFailure.ts';
 import { acquireLock, type Lock } from './lockFile.ts';
-import { openJournalStore } from './nodeJournalStore.ts';
+import { openJournalStore, type WatchFolder } from './nodeJournalStore.ts';
 import { openRecordStore } from './nodeRecordStore.ts';
 
 /** Between two tries for a lock that another has; its owner's death announces itself to nobody. Milliseconds. */
@@ -24,10 +24,10 @@ async function waitForLock(path: string, signal: AbortSignal): Promise<Lock> {
 }
 
 /** Stores below `<git common folder>/towline`: `runs`, `records` and `locks`. */
-export function createStores(): Stores {
+export function createStores({ watchFolder }: { readonly watchFolder: WatchFolder }): Stores {
   const below = (commonFolder: string, name: string) => join(commonFolder, 'towline', name);
   return {
-    openJournal: (commonFolder) => openJournalStore(below(commonFolder, 'runs')),
+    openJournal: (commonFolder) => openJournalStore(below(commonFolder, 'runs'), watchFolder),
     openRecords: (commonFolder) => openRecordStore(below(commonFolder, 'records')),
     async withLock(commonFolder, name, work, signal) {
       const folder = below(commonFolder, 'locks');

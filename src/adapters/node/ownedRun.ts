@@ -1,12 +1,11 @@
 import { closeSync, existsSync, ftruncateSync, openSync, rmSync } from 'node:fs';
-import { basename } from 'node:path';
 import type { Disposable } from '../../base/disposable.ts';
 import type { OwnedRun } from '../../engine/ports/journalStore.ts';
 import type { AppendOnlyFile } from './appendOnlyFile.ts';
 import { unwritable } from './fileFailure.ts';
 import type { Lock } from './lockFile.ts';
 import type { RunFiles } from './runFiles.ts';
-import { watchFolder } from './watchFolder.ts';
+import { watchForFile } from './watchForFile.ts';
 import { writeEveryByte } from './writeWhole.ts';
 
 interface OpenLog {
@@ -63,8 +62,7 @@ export function createOwnedRun(
       watch.dispose();
       listener();
     };
-    const isCancelFile = (name: string): boolean => name === basename(cancelFile);
-    const watch = watchFolder(files.folder, (name) => isCancelFile(name) && look(), { keepsAlive: false });
+    const watch = watchForFile(cancelFile, look);
     watches.add(watch);
     // It may have been asked for before the watch began; told later, so that the caller has its handle.
     queueMicrotask(look);

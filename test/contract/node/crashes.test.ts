@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { watchFolder } from '../../../src/adapters/chokidar/watchFolder.ts';
 import { acquireLock } from '../../../src/adapters/node/lockFile.ts';
 import { openJournalStore } from '../../../src/adapters/node/nodeJournalStore.ts';
 import { TowlineError } from '../../../src/domain/errors/towlineError.ts';
@@ -66,7 +67,7 @@ describe('a journal whose writer is killed', () => {
         acknowledged = Number(line);
       }
       assert.equal(await ended, 'SIGKILL', 'it was killed in the middle, it did not end by itself');
-      const journal = openJournalStore(folder());
+      const journal = openJournalStore(folder(), watchFolder);
       assert.deepEqual(journal.listRuns().at(-1), kill);
       assert.equal(journal.owner(kill)?.alive, false);
       const { numbers } = readRecords((await journal.read(kill, 0))?.bytes ?? new Uint8Array());
@@ -164,7 +165,7 @@ describe('a journal on a full disk', () => {
 
   it('ends at the last whole append, says so, and goes on once there is space', async () => {
     const disk = join(folder(), 'disk');
-    const journal = openJournalStore(disk);
+    const journal = openJournalStore(disk, watchFolder);
     const run = await journal.createRun();
     const record = Buffer.alloc(5_000, 'r');
     let whole = 0;
@@ -189,7 +190,7 @@ describe('a journal on a full disk', () => {
   it('refuses a new run without leaving half of one', async () => {
     const disk = join(folder(), 'disk');
     assert.throws(() => writeFileSync(join(disk, 'filler'), Buffer.alloc(100_000)), /ENOSPC/);
-    const journal = openJournalStore(join(disk, 'runs'));
+    const journal = openJournalStore(join(disk, 'runs'), watchFolder);
     await assert.rejects(journal.createRun(), (error) => TowlineError.is(error, 'journal-failed'));
     assert.deepEqual(journal.listRuns(), []);
   });

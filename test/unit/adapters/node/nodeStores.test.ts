@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { watchFolder } from '../../../../src/adapters/chokidar/watchFolder.ts';
 import { createStores } from '../../../../src/adapters/node/nodeStores.ts';
 import { deferred } from '../../../../src/base/deferred.ts';
 import { TowlineError } from '../../../../src/domain/errors/towlineError.ts';
 import { useTemporaryFolder } from '../../../support/temporaryFolder.ts';
 
 const never = new AbortController().signal;
-const stores = createStores();
+const stores = createStores({ watchFolder });
 const bytesOf = (text: string) => Buffer.from(text);
 
 /** What a program that was killed long ago has left. */

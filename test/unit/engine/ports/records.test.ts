@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { watchFolder } from '../../../../src/adapters/chokidar/watchFolder.ts';
 import { createStores } from '../../../../src/adapters/node/nodeStores.ts';
 import type { RecordStore } from '../../../../src/engine/ports/journalStore.ts';
 import { createFakeRecords } from '../../../support/fakeStores.ts';
@@ -9,7 +10,7 @@ describe('a record store', () => {
   const folder = useTemporaryFolder();
   const kinds: Readonly<Record<string, () => RecordStore>> = {
     'in memory': () => createFakeRecords(),
-    'on disk': () => createStores().openRecords(folder()),
+    'on disk': () => createStores({ watchFolder }).openRecords(folder()),
   };
   for (const [kind, open] of Object.entries(kinds)) {
     describe(kind, () => {

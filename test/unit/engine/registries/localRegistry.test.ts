@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
+import { watchFolder } from '../../../../src/adapters/chokidar/watchFolder.ts';
 import { createFiles } from '../../../../src/adapters/node/nodeFiles.ts';
 import { createStores } from '../../../../src/adapters/node/nodeStores.ts';
 import { TowlineError } from '../../../../src/domain/errors/towlineError.ts';
@@ -63,7 +64,7 @@ describe("Towline's local registry", () => {
       files: createFiles(),
       processes,
       registry,
-      stores: createStores(),
+      stores: createStores({ watchFolder }),
     } as Partial<Ports> as Ports;
     return { local: createLocalRegistry(ports, folder()), running, removed };
   }
