@@ -83,10 +83,11 @@ export function useEditor(): EditorLab {
 
   return {
     async openWindow(options) {
+      const dark = { ...options, settings: { 'workbench.colorTheme': 'Dark Modern', ...options.settings } };
       const opened =
         editor.kind === 'desktop'
-          ? await openDesktopPage(editor, extension, options)
-          : await openServedPage(editor, required(browser), extension, options);
+          ? await openDesktopPage(editor, extension, dark)
+          : await openServedPage(editor, required(browser), extension, dark);
       const window = createWindow(opened, settingsFile(opened.folder));
       windows.push(window);
       await window.ready();

@@ -12,8 +12,10 @@ export interface EditorWindow {
   ready(): Promise<void>;
   /** Clicks Towline's icon in the activity bar. */
   openTowline(): Promise<void>;
-  /** A row of a view by text of its label or description; the first. */
-  row(view: ViewName, text: string | RegExp): Locator;
+  /** A row of a view by what a screen reader says of it; the first. */
+  row(view: ViewName, spoken: string | RegExp): Locator;
+  /** All of them. */
+  rows(view: ViewName, spoken: string | RegExp): Locator;
   /** Clicks an action of a row, as it shows when the pointer is over it. */
   act(row: Locator, action: string): Promise<void>;
   /** Opens a row that is closed. */
@@ -22,6 +24,8 @@ export interface EditorWindow {
   welcome(view: ViewName): Locator;
   /** Runs a command by its whole title in the palette. */
   runCommand(title: string): Promise<void>;
+  /** The same where the palette may not have it. */
+  runCommandIfOffered(title: string): Promise<void>;
   /** Titles the palette offers for some typed words. */
   offeredCommands(words: string): Promise<readonly string[]>;
   /** The list under the palette's or a quick pick's input. */
@@ -47,7 +51,9 @@ export interface EditorWindow {
   close(): Promise<void>;
 }
 
-const waitLimit = 10_000;
+const waitLimit = 30_000;
+/** Milliseconds after which a list that lacks something is opened again. */
+const listLimit = 3000;
 const pictures = join(import.meta.dirname, '../../test-results/screenshots');
 
 /** Theme's name → the class it gives the workbench. */
@@ -67,9 +73,9 @@ export function createWindow(opened: WorkbenchPage, settingsFile: string): Edito
   const pickRows = quickInput.locator('.monaco-list-row');
   const toasts = page.locator('.notifications-toasts .notification-list-item');
 
-  function row(view: ViewName, text: string | RegExp): Locator {
+  function rows(view: ViewName, spoken: string | RegExp): Locator {
     const tree = page.getByRole('tree', { name: view, exact: true });
-    return tree.getByRole('treeitem').filter({ hasText: text }).first();
+    return tree.getByRole('treeitem', { name: spoken });
   }
 
   async function ready(): Promise<void> {
@@ -82,9 +88,29 @@ export function createWindow(opened: WorkbenchPage, settingsFile: string): Edito
   }
 
   async function runCommand(title: string): Promise<void> {
-    await openPalette(`>${title}`);
-    const offered = pickRows.filter({ has: page.getByText(title, { exact: true }) });
-    await offered.first().click();
+    // What was typed is marked inside the title, in an element of its own.
+    const whole = new RegExp(`^${title.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
+    const offered = pickRows.filter({ has: page.locator('.label-name', { hasText: whole }) }).first();
+    const end = Date.now() + waitLimit;
+    for (;;) {
+      await openPalette(`>${title}`);
+      const there = await offered.waitFor({ timeout: listLimit }).then(
+        () => true,
+        () => false,
+      );
+      if (there) return await offered.click();
+      if (Date.now() > end) throw new Error(`The palette does not offer ${title}.`);
+      // The list keeps what was there when it was opened.
+      await page.keyboard.press('Escape');
+    }
+  }
+
+  async function offeredCommands(words: string): Promise<readonly string[]> {
+    await openPalette(`>${words}`);
+    await pickRows.first().waitFor();
+    const titles = await pickRows.locator('.label-name').allTextContents();
+    await page.keyboard.press('Escape');
+    return titles;
   }
 
   function set(settings: Readonly<Record<string, unknown>>): void {
@@ -102,7 +128,8 @@ export function createWindow(opened: WorkbenchPage, settingsFile: string): Edito
     ready,
     dialog,
     set,
-    row,
+    rows,
+    row: (view, spoken) => rows(view, spoken).first(),
     runCommand,
     editor: page.locator('.editor-instance .view-lines'),
     async openTowline() {
@@ -122,12 +149,9 @@ export function createWindow(opened: WorkbenchPage, settingsFile: string): Edito
         .locator('.pane')
         .filter({ has: page.getByRole('button', { name: `${view} Section` }) })
         .locator('.welcome-view-content'),
-    async offeredCommands(words) {
-      await openPalette(`>${words}`);
-      await pickRows.first().waitFor();
-      const titles = await pickRows.locator('.label-name').allTextContents();
-      await page.keyboard.press('Escape');
-      return titles;
+    offeredCommands,
+    async runCommandIfOffered(title) {
+      if ((await offeredCommands(title)).includes(title)) await runCommand(title);
     },
     async pick(text) {
       await pickRows.filter({ hasText: text }).first().click();

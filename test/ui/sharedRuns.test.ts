@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { useCliLab } from '../support/cliLab.ts';
+import { assertExit, startTowline, towline } from '../support/cliProcess.ts';
+import { proposalBranches } from '../support/cliWorkspace.ts';
+import { useEditor } from '../support/editorLab.ts';
+import { makeGatedWorkspace } from '../support/gatedTest.ts';
+
+describe('runs that the window shares with others', () => {
+  const lab = useCliLab();
+  const editor = useEditor();
+
+  it('appear live when a terminal starts them, and are cancelled from the tree', async () => {
+    const workspace = makeGatedWorkspace(lab);
+    const window = await editor.openWindow({ open: workspace.folder, environment: workspace.environment });
+    await window.openTowline();
+    await window.row('Services', 'Service api, not run yet').waitFor();
+
+    const run = startTowline(workspace, 'run', '--yes');
+    await workspace.reached();
+    await window.row('Runs', /^Test of api, running/).waitFor();
+    await window.act(window.row('Runs', /^Run 1 of api/), 'Cancel');
+    assertExit(await run.ended, 130);
+    await window.row('Runs', /^Run 1 of api, to dev, cancelled/).waitFor();
+
+    workspace.letThrough();
+    assertExit(await towline(workspace, 'run', '--yes'), 0);
+    await window.row('Runs', /^Run 2 of api, to dev, passed/).waitFor();
+    await window.row('Services', /^Service api, (?!not run yet|test cancelled)/).waitFor();
+  });
+
+  it('show by repository where several are open', async () => {
+    const first = lab.makeWorkspace();
+    const second = lab.makeWorkspace();
+    const plain = join(first.sandbox.folder, 'two.code-workspace');
+    const folders = [
+      { path: first.folder, name: 'first' },
+      { path: second.folder, name: 'second' },
+    ];
+    writeFileSync(plain, JSON.stringify({ folders }));
+    const window = await editor.openWindow({ open: plain, environment: first.environment });
+    await window.openTowline();
+    await window.row('Services', /^Repository .*1 service/).waitFor();
+    assert.equal(await window.rows('Services', /^Service api/).count(), 2);
+    await window.capture('multi-root');
+  });
+
+  it('go on, or are said to be interrupted and go on with Retry, when the window is reloaded', async () => {
+    const workspace = makeGatedWorkspace(lab);
+    const window = await editor.openWindow({
+      open: workspace.folder,
+      environment: workspace.environment,
+      settings: { 'towline.propose.confirm': false },
+    });
+    await window.openTowline();
+    await window.act(window.row('Services', 'Service api'), 'Build and Deploy');
+    await window.answerDialog('Push');
+    await workspace.reached();
+    await window.reload();
+    await window.openTowline();
+    await window.row('Runs', /^Run 1 of api/).waitFor();
+    await window.row('Runs', /^Run 1 of api, to dev, (running|interrupted|cancelled)/).waitFor();
+    await window.capture('reloaded');
+    workspace.letThrough();
+    const going = await window.row('Runs', /^Run 1 of api, to dev, running/).count();
+    if (going === 0) await window.act(window.row('Runs', /^Run 1 of api/), 'Retry');
+    await window.row('Runs', /^Propose of api, passed/).waitFor();
+    assert.deepEqual(proposalBranches(workspace), ['towline/dev/api']);
+  });
+});
