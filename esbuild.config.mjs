@@ -39,7 +39,7 @@ const shared = {
   format: 'esm',
   splitting: true,
   minify: true,
-  keepNames: true,
+  
   legalComments: 'none',
   metafile: true,
   banner: { js: forCommonJs },

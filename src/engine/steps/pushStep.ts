@@ -6,6 +6,9 @@ import type { Step, StepContext } from './step.ts';
 /** Seconds; enough for gigabytes over a slow line. */
 const longestPush = 3600;
 
+/** Docker's limit. */
+const longestTag = 128;
+
 /** An image on the engine → a digest that the registry confirms. */
 export const pushStep: Step<PushOutput> = {
   name: 'push',
@@ -26,31 +29,62 @@ export const pushStep: Step<PushOutput> = {
 
   async run(context) {
     const { scope, service, report, signal } = context;
-    const { imageId, tag, commit, dirty } = imageOf(context);
+    const image = imageOf(context);
     const repository = scope.registries.repositoryOf(service.image);
     await scope.registries.ready(repository, report.notice, signal);
-
-    const reference = `${repository}:${tag}`;
-    await scope.ports.containers.tagImage(imageId, reference, signal);
-    const credential = await scope.registries.credentialFor(repository, signal);
-    const { digest } = await scope.ports.containers.pushImage(
-      reference,
-      credential,
-      (progress) => {
-        if (progress.type === 'output') report.output(progress.text);
-        else report.substep(progress.id, `layer ${progress.id}`, layerState(progress.state));
-      },
+    // Runs side by side push the same tag, which file-backed registries answer with an error now and then.
+    const { commonFolder } = scope.opened.repository.place;
+    const lock = `push-${contentKey({ reference: `${repository}:${image.tag}` })}`;
+    return scope.ports.stores.withLock(
+      commonFolder,
+      lock,
+      () => pushImage(context, image, repository),
       signal,
     );
-    const held = await scope.registries.findDigest(repository, tag, signal);
-    if (held !== digest) {
-      throw new TowlineError('digest-mismatch', {
-        why: `${reference} was pushed as ${digest}, but the registry answers ${held ?? 'that it has no such tag'}.`,
-      });
-    }
-    return { step: 'push', repository, tag, digest, commit, dirty };
   },
 };
+
+async function pushImage(context: StepContext, image: BuildOutput, repository: string): Promise<PushOutput> {
+  const { scope, report, signal } = context;
+  const { imageId, commit, dirty } = image;
+  const tag = await freeTag(context, image, repository);
+  const reference = `${repository}:${tag}`;
+  await scope.ports.containers.tagImage(imageId, reference, signal);
+  const credential = await scope.registries.credentialFor(repository, signal);
+  const { digest } = await scope.ports.containers.pushImage(
+    reference,
+    credential,
+    (progress) => {
+      if (progress.type === 'output') report.output(progress.text);
+      else report.substep(progress.id, `layer ${progress.id}`, layerState(progress.state));
+    },
+    signal,
+  );
+  const held = await scope.registries.findDigest(repository, tag, signal);
+  if (held !== digest) {
+    throw new TowlineError('digest-mismatch', {
+      why: `${reference} was pushed as ${digest}, but the registry answers ${held ?? 'that it has no such tag'}.`,
+    });
+  }
+  return { step: 'push', repository, tag, digest, commit, dirty };
+}
+
+/**
+ * The image's tag, or one of its own where the registry has another image under it: the same commit can give
+ * another image when a base image moved, and a digest that a manifest pins must not lose its tag.
+ */
+async function freeTag(
+  { scope, signal }: StepContext,
+  { imageId, tag }: BuildOutput,
+  repository: string,
+): Promise<string> {
+  const taken = await scope.registries.findDigest(repository, tag, signal);
+  if (taken === undefined) return tag;
+  const image = await scope.ports.containers.inspectImage(imageId, signal);
+  if (image?.repositoryDigests.some((digest) => digest.endsWith(`@${taken}`))) return tag;
+  const own = imageId.replace(/^sha256:/, '').slice(0, 8);
+  return `${tag.slice(0, longestTag - own.length - 1)}-${own}`;
+}
 
 /** The verified push of an image by an earlier run, if there is one. */
 export async function findPushed(context: StepContext, built: BuildOutput): Promise<PushOutput | undefined> {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
-import { loadWorkspace } from '../../domain/config/loadWorkspace.ts';
 import type { RepoPath } from '../../domain/workspace/service.ts';
 import type { Workspace } from '../../domain/workspace/workspace.ts';
 import { settledAfter } from '../keys/fingerprints.ts';
@@ -49,6 +48,8 @@ export async function rememberedWorkspace(
     if (status?.kind === 'symlink' || (status && now - status.changedAt <= settledAfter)) settled = false;
     return files.readText(join(folder, path));
   };
+  // Finding needs a YAML parser and more, which is worth loading only when there is something to find.
+  const { loadWorkspace } = await import('../../domain/config/loadWorkspace.ts');
   const workspace = loadWorkspace(paths, readText, basename(folder));
   if (settled)
     await records.write(
