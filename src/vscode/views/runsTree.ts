@@ -5,6 +5,7 @@ import type { KeptRun } from '../../engine/runs/readRun.ts';
 import { ids } from '../ids.ts';
 import type { EditorState, RepositoryState } from '../state/editorState.ts';
 import { formatAge, formatDuration } from './formatTime.ts';
+import { serviceWords, shortResult } from './shortWords.ts';
 import {
   iconOf,
   type ShownState,
@@ -66,11 +67,12 @@ export function runNode(repository: RepositoryState, run: KeptRun, now: number, 
   const end = state.finishedAt ?? (standing === 'running' ? now : undefined);
   const took = end === undefined ? '' : formatDuration(end - state.startedAt);
   const source = `${state.branch ?? 'no branch'}${state.commit ? ` ${state.commit.slice(0, 7)}` : ''}${state.dirty ? ' with uncommitted changes' : ''}`;
-  const words = standing === 'running' ? wordOf(shown) : formatAge(now - state.startedAt);
+  const words =
+    shown === 'asking' ? 'your turn' : standing === 'running' ? took : formatAge(now - state.startedAt);
   return {
     id: runNodeId(repository.key, state.run),
     label: `#${state.run} ${names.length === 1 ? names[0] : countWords(names.length, 'service')}`,
-    description: [aim, words, took].filter(Boolean).join(' · '),
+    description: [target === undefined ? 'no proposal' : aim, words].filter(Boolean).join(' · '),
     tooltip: visibleText(
       [
         `Run ${state.run}: ${wordOf(shown)}`,
@@ -109,18 +111,20 @@ function serviceNode(
   const states = service.steps.map((step) => shownStep(repository, run, service, step));
   const shown = worstState(states);
   const last = service.steps.findLast(({ result, startedAt }) => result ?? startedAt);
-  const description = last === undefined ? '' : last.result ? describeResult(last.result) : last.step;
+  const details = last === undefined ? '' : last.result ? describeResult(last.result) : last.step;
+  const description =
+    last === undefined ? '' : last.result ? serviceWords(last.result, last.step) : `${last.step}…`;
   return {
     id: `${runNodeId(repository.key, state.run)} ${service.name}`,
     label: service.name,
     description: visibleText(description),
-    tooltip: visibleText(`${service.name}: ${wordOf(shown)}\n${description}`),
+    tooltip: visibleText(`${service.name}: ${wordOf(shown)}\n${details}`),
     icon: iconOf(shown),
     context: 'runService',
     expanded: standing === 'running' || shown === 'failed' || shown === 'held',
     children: () => stepNodes(repository, run, service, now),
     target: { repository: repository.key, run: state.run, service: service.name },
-    spoken: visibleText(`${service.name}, ${wordOf(shown)}${description ? `, ${description}` : ''}`),
+    spoken: visibleText(`${service.name}, ${wordOf(shown)}${details ? `, ${details}` : ''}`),
   };
 }
 
@@ -185,7 +189,9 @@ function stepNode(
   return {
     id,
     label: stepLabels[step.step],
-    description: visibleText([took, words].filter(Boolean).join(' · ')),
+    description: [took, result ? shortResult(result) : shown === 'running' ? '' : wordOf(shown)]
+      .filter(Boolean)
+      .join(' · '),
     tooltip: visibleText(tooltipOf(step, words, took)),
     icon: iconOf(shown),
     context,

@@ -9,6 +9,7 @@ import type { KeptRun } from '../../engine/runs/readRun.ts';
 import { ids } from '../ids.ts';
 import { type EditorState, editorCondition, type RepositoryState } from '../state/editorState.ts';
 import { formatAge } from './formatTime.ts';
+import { serviceWords } from './shortWords.ts';
 import { iconOf, type ShownState, stateOfStep, wordOf, worstState } from './stateIcons.ts';
 import type { TreeNode } from './treeNode.ts';
 
@@ -58,8 +59,7 @@ function engineNotice({ engine }: EditorState): readonly TreeNode[] {
     {
       id: 'no engine',
       label: 'No engine answers',
-      description: 'tests run, images do not build',
-      tooltip: visibleText(`${engine.detail}\n${engine.next}`),
+      tooltip: visibleText(`Tests run, images do not build.\n${engine.detail}\n${engine.next}`),
       icon: { name: 'warning', color: 'list.warningForeground' },
       context: 'noEngine',
       target: {},
@@ -131,7 +131,7 @@ function problemNodes({ key }: RepositoryState, { problems }: Workspace): readon
 function noEnvironmentNode({ key }: RepositoryState): TreeNode {
   return {
     id: `no environment ${key}`,
-    label: 'No environment found',
+    label: 'No environment',
     description: 'build and push only',
     tooltip:
       'No manifests that run these services were found, so nothing can be proposed.\nName their folder under `environments` in towline.yaml.',
@@ -161,6 +161,8 @@ interface LastState {
   readonly shown: ShownState;
   /** e.g. `tests failed`, `proposed`. */
   readonly words: string;
+  /** The same at length. */
+  readonly details?: string;
   readonly when: string;
 }
 
@@ -184,8 +186,9 @@ function lastState(
       ? wordOf(shown)
       : step.result === undefined
         ? `${step.step} ${wordOf(shown)}`
-        : describeResult(step.result);
-  return { shown, words, when: formatAge(now - run.state.startedAt) };
+        : serviceWords(step.result, step.step);
+  const details = step?.result ? describeResult(step.result) : undefined;
+  return { shown, words, ...(details ? { details } : {}), when: formatAge(now - run.state.startedAt) };
 }
 
 function lastPush({ runs }: RepositoryState, service: string, environment?: string): PushOutput | undefined {
@@ -216,6 +219,7 @@ function serviceNode(
   const description = last ? `${last.words} · ${last.when}` : 'not run yet';
   const lines = [
     `${name}: ${description}`,
+    ...(last?.details ? [last.details] : []),
     `image: ${pushed ? `${pushed.repository}:${pushed.tag} ${shortDigest(pushed.digest)}` : image}`,
     `tests: ${tests.kind === 'command' ? tests.command.join(' ') : tests.kind === 'none' ? 'none, as towline.yaml says' : 'not found'}`,
     `folder: ${folder || '.'}${language ? ` (${language})` : ''}`,
@@ -252,7 +256,7 @@ function environmentNode(
     environment.repository.kind === 'same'
       ? environment.path || '.'
       : `${environment.path || '.'} in ${environment.repository.kind === 'remote' ? environment.repository.url : environment.repository.path}`;
-  const description = last ? `${last.words} · ${last.when}` : 'nothing proposed yet';
+  const description = last ? `${last.words} · ${last.when}` : 'no proposal yet';
   return {
     id: `environment ${repository.key} ${name} ${environment.name}`,
     label: visibleText(environment.name),
@@ -260,6 +264,7 @@ function environmentNode(
     tooltip: visibleText(
       [
         `${name} in ${environment.name}: ${description}`,
+        ...(last?.details ? [last.details] : []),
         ...(pushed ? [`image: ${pushed.repository}:${pushed.tag} ${shortDigest(pushed.digest)}`] : []),
         `manifests: ${place}${environment.style ? ` (${environment.style})` : ''}${environment.branch ? ` on ${environment.branch}` : ''}`,
       ].join('\n'),

@@ -6,6 +6,7 @@ import type { NodeIcon } from './treeNode.ts';
 /** Everything that has a state shows one of these. */
 export type ShownState =
   | 'waiting'
+  | 'unreached'
   | 'asking'
   | 'running'
   | 'passed'
@@ -17,6 +18,7 @@ export type ShownState =
 
 const icons: Readonly<Record<ShownState, NodeIcon>> = {
   waiting: { name: 'circle-outline', color: 'disabledForeground' },
+  unreached: { name: 'circle-outline', color: 'disabledForeground' },
   asking: { name: 'question', color: 'notificationsInfoIcon.foreground' },
   running: { name: 'loading~spin', color: 'testing.iconQueued' },
   passed: { name: 'pass', color: 'testing.iconPassed' },
@@ -29,6 +31,7 @@ const icons: Readonly<Record<ShownState, NodeIcon>> = {
 
 const words: Readonly<Record<ShownState, string>> = {
   waiting: 'waiting',
+  unreached: 'not reached',
   asking: 'waits for you',
   running: 'running',
   passed: 'passed',
@@ -60,7 +63,7 @@ export function stateOfStep(
   standing: RunStanding,
 ): ShownState {
   if (step.result) return step.result.outcome;
-  if (standing !== 'running') return 'interrupted';
+  if (standing !== 'running') return step.startedAt === undefined ? 'unreached' : 'interrupted';
   return step.startedAt === undefined ? 'waiting' : 'running';
 }
 
@@ -87,6 +90,7 @@ export function worstState(states: readonly ShownState[]): ShownState {
     'held',
     'cancelled',
     'waiting',
+    'unreached',
     'passed',
   ] as const;
   return order.find((state) => states.includes(state)) ?? (states.length > 0 ? 'reused' : 'waiting');
