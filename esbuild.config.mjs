@@ -39,7 +39,7 @@ const shared = {
   format: 'esm',
   splitting: true,
   minify: true,
-  
+
   legalComments: 'none',
   metafile: true,
   banner: { js: forCommonJs },
@@ -51,7 +51,8 @@ const shared = {
 const bundles = [
   {
     ...shared,
-    entryPoints: { extension: 'src/vscode/extension.ts' },
+    // The second is what git starts to ask in the window; it is a program of its own.
+    entryPoints: { extension: 'src/vscode/extension.ts', askpass: 'src/vscode/askpass/askpass.ts' },
     outdir: 'dist/extension',
     external: ['vscode'],
   },

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { commands, type ExtensionContext, window, workspace } from 'vscode';
 import type { Disposable } from '../base/disposable.ts';
 import { failureOf } from '../domain/errors/towlineError.ts';
 import type { Engine } from '../engine/createEngine.ts';
 import { logName } from '../engine/runs/stepReport.ts';
+import { askInWindow } from './askpass/askInWindow.ts';
+import { createAskpass } from './askpass/createAskpass.ts';
 import type { CommandContext } from './commands/commandContext.ts';
 import { registerCommands } from './commands/registerCommands.ts';
 import { createLogDocuments } from './documents/createLogDocuments.ts';
@@ -47,10 +50,15 @@ export function composeExtension(context: ExtensionContext): Extension {
   const proposals = own(createProposalDocuments());
   const consent = own(createConsent(store, proposals));
 
+  const askpass = own(
+    createAskpass(join(context.extensionPath, 'dist', 'extension', 'askpass.js'), askInWindow),
+  );
   const loadPorts = () => import('./composePorts.ts');
   let loading: Promise<Engine> | undefined;
   const engine = (): Promise<Engine> => {
-    loading ??= loadPorts().then(({ composeEngine }) => composeEngine(process.env, version, consent));
+    loading ??= Promise.all([loadPorts(), askpass.environment()]).then(([{ composeEngine }, asking]) =>
+      composeEngine({ ...process.env, ...asking }, version, consent),
+    );
     return loading;
   };
 

@@ -1,7 +1,7 @@
 import { visibleText } from '../../domain/text/visibleText.ts';
 
 /** Characters made readable in one go; between two the extension host may do other things. */
-const sliceLength = 64 * 1024;
+const sliceLength = 16 * 1024;
 
 /** A log as it may be shown, growing. */
 export interface LogText {
