@@ -78,7 +78,7 @@ function howToGoOn({ repository, port }: DemoShop): string {
     '  npm run demo             again: nothing is repeated, and it says why',
     `  cd ${repository}`,
     `  node ${cli} status`,
-    '  a new image              change a price in services/api/src/products.js, commit, and run the demo again',
+    '  a new image              rename a product in services/api/src/products.js, commit, and run the demo again',
     '  a red test               the places marked TRY IT, e.g. in services/api/src/cart.js',
     `  the registry             http://localhost:${port}/v2/_catalog`,
     '  npm run demo -- --editor the same in VS Code',

@@ -30,7 +30,7 @@ export interface DesktopEditor {
 export type LabEditor = ServedEditor | DesktopEditor;
 
 /** Raised when the way of installing changes, so that an older installation is made again. */
-const recipe = '1';
+const recipe = '2';
 const manifest = join(import.meta.dirname, 'editor');
 const root = join(import.meta.dirname, '../..');
 const downloads = 'https://update.code.visualstudio.com/api/releases/stable';
@@ -152,10 +152,10 @@ async function fill(folder: string): Promise<void> {
   if (version.code !== 0) throw new Error(`The served VS Code does not start:\n${version.stderr}`);
 }
 
-/** About 270 MB that neither a test nor the demo loads. */
+/** About 270 MB that neither a test nor the demo loads, and an extension whose language server is not packaged. */
 async function removeUnused(vscode: string): Promise<void> {
   const unused = ['node_modules/@github/copilot-sdk-linux-x64', 'node_modules/@microsoft/mxc-sdk'];
-  for (const path of [...unused, 'extensions/copilot'])
+  for (const path of [...unused, 'extensions/copilot', 'extensions/typescript-language-features'])
     await rm(join(vscode, path), { recursive: true, force: true });
   const searchers = join(vscode, 'node_modules/@vscode/ripgrep-universal/bin');
   for (const platform of await readdir(searchers).catch(() => []))

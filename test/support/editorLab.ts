@@ -37,7 +37,7 @@ export interface EditorLab {
 const testLimit = 120_000;
 const root = join(import.meta.dirname, '../..');
 /** The extension's folder with its bundle in `dist/extension`. */
-const extension = process.env.TOWLINE_EXTENSION ?? root;
+export const extensionFolder = process.env.TOWLINE_EXTENSION ?? root;
 /** An extension of the lab's. */
 export const settingsByFile = join(import.meta.dirname, 'editorSettings');
 const results = join(root, 'test-results');
@@ -86,8 +86,8 @@ export function useEditor(): EditorLab {
       const dark = { ...options, settings: { 'workbench.colorTheme': 'Dark Modern', ...options.settings } };
       const opened =
         editor.kind === 'desktop'
-          ? await openDesktopPage(editor, extension, dark)
-          : await openServedPage(editor, required(browser), extension, dark);
+          ? await openDesktopPage(editor, extensionFolder, dark)
+          : await openServedPage(editor, required(browser), extensionFolder, dark);
       const window = createWindow(opened, settingsFile(opened.folder));
       windows.push(window);
       await window.ready();

@@ -10,7 +10,7 @@ export interface EditorWindow {
   readonly page: Page;
   /** Waits until the workbench shows. */
   ready(): Promise<void>;
-  /** Clicks Towline's icon in the activity bar. */
+  /** Clicks Towline's icon in the activity bar; a second click would close the side bar. */
   openTowline(): Promise<void>;
   /** A row of a view by what a screen reader says of it; the first. */
   row(view: ViewName, spoken: string | RegExp): Locator;

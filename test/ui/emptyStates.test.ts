@@ -49,10 +49,7 @@ describe('the sidebar where something is missing', () => {
     const folder = sandbox.makeRepository({ name: 'bare', files: { 'README.md': 'nothing\n' } });
     const window = await editor.openWindow({ open: folder, environment });
     await window.openTowline();
-    await window
-      .welcome('Services')
-      .filter({ hasText: 'No service was found' })
-      .waitFor();
+    await window.welcome('Services').filter({ hasText: 'No service was found' }).waitFor();
     await window.capture('nothing-found');
   });
 
