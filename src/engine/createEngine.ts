@@ -16,6 +16,7 @@ import { followRun } from './runs/followRun.ts';
 import { type ForecastService, forecastRun } from './runs/forecastRun.ts';
 import { type KeptRun, readRun } from './runs/readRun.ts';
 import { type StartOptions, startRun } from './runs/startRun.ts';
+import { type CurrentImage, readCurrentImages } from './workspace/currentImages.ts';
 import { type OpenWorkspace, openWorkspace } from './workspace/openWorkspace.ts';
 
 /** The repository whose runs are meant; an opened workspace is one, and so is a Git folder found without Git. */
@@ -27,6 +28,8 @@ export interface RunPlace {
 export interface Engine {
   /** Finds services and environments from a folder of a repository, with `towline.yaml` where there is one. */
   open(folder: string, signal: AbortSignal): Promise<OpenWorkspace>;
+  /** Images that the environments' manifests in the checkout name now. */
+  readImages(opened: OpenWorkspace): readonly CurrentImage[];
   /** Writes `towline.yaml` into the workspace's folder; the one file of the user's that Towline makes, when asked to. */
   writeConfig(opened: OpenWorkspace, text: string): Promise<void>;
   run(opened: OpenWorkspace, options: StartOptions, signal: AbortSignal): Promise<RunState>;
@@ -77,6 +80,7 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
   const localRegistry = createLocalRegistry(ports, facts.dataFolder);
   return {
     open: (folder, signal) => openWorkspace(ports, facts.version, folder, signal),
+    readImages: (opened) => readCurrentImages(ports.files, opened),
     writeConfig: (opened, text) => ports.files.writeWhole(join(opened.folder, configFileNames[0]), text),
     run: (opened, options, signal) => startRun(ports, facts, opened, options, signal),
     forecast: (opened, request, signal) => forecastRun(ports, facts, opened, request, signal),

@@ -50,7 +50,7 @@ export function makeRepository(change: Partial<RepositoryState> = {}): Repositor
     key: '/shop/.git',
     name: 'shop',
     folder: '/shop',
-    workspace: { kind: 'read', workspace: makeWorkspace(), folder: '/shop' },
+    workspace: { kind: 'read', workspace: makeWorkspace(), folder: '/shop', images: [] },
     runs: { kind: 'read', shown: [], older: 0 },
     waiting: new Set(),
     ...change,

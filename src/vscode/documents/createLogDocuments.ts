@@ -15,7 +15,7 @@ import {
   window,
   workspace,
 } from 'vscode';
-import type { StepName } from '../../domain/runs/stepName.ts';
+import { type StepName, stepNames } from '../../domain/runs/stepName.ts';
 import { schemes } from '../ids.ts';
 import { createLogText, type LogText } from './logText.ts';
 
@@ -59,9 +59,15 @@ export function createLogDocuments(read: ReadLog, now: () => number): LogDocumen
   const logs = new Map<string, OpenLog>();
   const changed = new EventEmitter<FileChangeEvent[]>();
 
-  function find(uri: Uri): OpenLog {
-    const log = logs.get(uri.toString());
-    if (!log) throw FileSystemError.FileNotFound(uri);
+  /** One that the window had open before it was reloaded is known by its address. */
+  async function find(uri: Uri): Promise<OpenLog> {
+    const known = logs.get(uri.toString());
+    if (known) return known;
+    const place = readPlace(uri);
+    if (!place) throw FileSystemError.FileNotFound(uri);
+    const log = { place, uri, text: createLogText(), timer: undefined, changedAt: now() };
+    logs.set(uri.toString(), log);
+    await grow(log);
     return log;
   }
 
@@ -87,8 +93,8 @@ export function createLogDocuments(read: ReadLog, now: () => number): LogDocumen
   const provider: FileSystemProvider = {
     onDidChangeFile: changed.event,
     watch: () => ({ dispose: () => undefined }),
-    stat(uri) {
-      const { text, changedAt } = find(uri);
+    async stat(uri) {
+      const { text, changedAt } = await find(uri);
       return {
         type: FileType.File,
         ctime: 0,
@@ -97,7 +103,7 @@ export function createLogDocuments(read: ReadLog, now: () => number): LogDocumen
         permissions: FilePermission.Readonly,
       };
     },
-    readFile: (uri) => find(uri).text.bytes(),
+    readFile: async (uri) => (await find(uri)).text.bytes(),
     readDirectory: () => [],
     createDirectory: refuse,
     writeFile: refuse,
@@ -118,12 +124,8 @@ export function createLogDocuments(read: ReadLog, now: () => number): LogDocumen
 
   return {
     async open(place) {
-      const path = `/${place.name}/run ${place.run} ${place.service.replaceAll('/', '∕')} ${place.step}.log`;
-      const uri = Uri.from({ scheme: schemes.log, path, query: place.repository });
-      const known = logs.get(uri.toString());
-      const log = known ?? { place, uri, text: createLogText(), timer: undefined, changedAt: now() };
-      logs.set(uri.toString(), log);
-      if (!known) await grow(log);
+      const uri = addressOf(place);
+      await find(uri);
       const document = await workspace.openTextDocument(uri);
       if (document.languageId !== 'log')
         await languages.setTextDocumentLanguage(document, 'log').then(undefined, () => undefined);
@@ -140,6 +142,25 @@ export function createLogDocuments(read: ReadLog, now: () => number): LogDocumen
       for (const each of [registered, following, closing, changed]) each.dispose();
     },
   };
+}
+
+function addressOf(place: LogPlace): Uri {
+  const { name, run, service, step } = place;
+  const path = `/${name}/run ${run} ${service.replaceAll('/', '∕')} ${step}.log`;
+  return Uri.from({ scheme: schemes.log, path, query: JSON.stringify(place) });
+}
+
+function readPlace({ query }: Uri): LogPlace | undefined {
+  try {
+    const { repository, name, run, service, step } = JSON.parse(query) as Partial<LogPlace>;
+    const known = stepNames.find((each) => each === step);
+    if (typeof repository !== 'string' || typeof name !== 'string' || typeof service !== 'string')
+      return undefined;
+    if (typeof run !== 'number' || known === undefined) return undefined;
+    return { repository, name, run, service, step: known };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Keeps the end of a log in sight as long as the reader has not scrolled away from it. */

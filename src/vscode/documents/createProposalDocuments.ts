@@ -19,7 +19,8 @@ type Side = 'before' | 'after';
 export function createProposalDocuments(): ProposalDocuments {
   const texts = new Map<string, string>();
   const provider = workspace.registerTextDocumentContentProvider(schemes.proposal, {
-    provideTextDocumentContent: (uri) => texts.get(uri.toString()),
+    provideTextDocumentContent: (uri) =>
+      texts.get(uri.toString()) ?? '# Not kept over a reload: show it again from the Runs view.\n',
   });
   const closing = workspace.onDidCloseTextDocument(({ uri }) => {
     if (uri.scheme === schemes.proposal) texts.delete(uri.toString());

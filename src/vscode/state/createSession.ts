@@ -110,9 +110,10 @@ export function createSession(options: SessionOptions): Session {
     try {
       const opened = await open();
       const { workspace } = opened;
+      const images = (await engine()).readImages(opened);
       store.updateRepository(key, (repository) => ({
         ...repository,
-        workspace: { kind: 'read', workspace, folder: opened.folder },
+        workspace: { kind: 'read', workspace, folder: opened.folder, images },
       }));
       return opened;
     } catch (error) {

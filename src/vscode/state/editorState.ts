@@ -1,6 +1,7 @@
 import type { Failure } from '../../domain/errors/towlineError.ts';
 import type { Workspace } from '../../domain/workspace/workspace.ts';
 import type { KeptRun } from '../../engine/runs/readRun.ts';
+import type { CurrentImage } from '../../engine/workspace/currentImages.ts';
 import type { RepositoryRuns } from './repositoryRuns.ts';
 
 /** What is known of the services of a repository. */
@@ -12,6 +13,8 @@ export type WorkspaceState =
       readonly workspace: Workspace;
       /** Absolute path that the workspace's paths are relative to. */
       readonly folder: string;
+      /** What the manifests in the checkout name now. */
+      readonly images: readonly CurrentImage[];
     }
   | { readonly kind: 'failed'; readonly failure: Failure };
 

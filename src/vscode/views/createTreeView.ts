@@ -27,23 +27,42 @@ export function createTreeView(viewId: string, roots: () => readonly TreeNode[])
   const known = new Map<string, { readonly node: TreeNode; readonly parent: string | undefined }>();
   let waiting: Set<string> | 'all' | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let drawn: ReadonlyMap<string, TreeNode> | undefined;
+  let lines = new WeakMap<TreeNode, ReadonlyMap<string, TreeNode>>();
 
-  function remember(nodes: readonly TreeNode[], parent: string | undefined): TreeNode[] {
-    for (const node of nodes) known.set(node.id, { node, parent });
-    return [...nodes];
+  function remember(nodes: Iterable<TreeNode>, parent: string | undefined): TreeNode[] {
+    const all = [...nodes];
+    for (const node of all) known.set(node.id, { node, parent });
+    return all;
   }
 
-  /** The node as the state has it now: an older value would show what was. */
+  function drawRoots(): TreeNode[] {
+    drawn ??= byId(roots());
+    return remember(drawn.values(), undefined);
+  }
+
+  /** Children of a node by id, made once: the editor asks for each line of a long list by itself. */
+  function childrenOf(node: TreeNode): ReadonlyMap<string, TreeNode> {
+    const made = lines.get(node) ?? byId(node.children?.() ?? []);
+    lines.set(node, made);
+    return made;
+  }
+
+  /** The node as the state had it when the tree was last drawn: what the editor holds may be older. */
   function current(id: string): TreeNode | undefined {
     const parent = known.get(id)?.parent;
-    const siblings = parent === undefined ? roots() : (current(parent)?.children?.() ?? []);
-    return siblings.find((node) => node.id === id);
+    drawn ??= byId(roots());
+    if (parent === undefined) return drawn.get(id);
+    const above = current(parent);
+    return above && childrenOf(above).get(id);
   }
 
   function flush(): void {
     timer = undefined;
     const ids = waiting;
     waiting = undefined;
+    drawn = undefined;
+    lines = new WeakMap();
     if (ids === undefined) return;
     const nodes = ids === 'all' ? undefined : [...ids].map((id) => known.get(id)?.node);
     // One that the editor does not know yet can only come in with its siblings.
@@ -59,9 +78,7 @@ export function createTreeView(viewId: string, roots: () => readonly TreeNode[])
       onDidChangeTreeData: changed.event,
       getTreeItem: ({ id }) => treeItem(current(id) ?? known.get(id)?.node ?? goneNode(id)),
       getChildren: (node) =>
-        node === undefined
-          ? remember(roots(), undefined)
-          : remember((current(node.id) ?? node).children?.() ?? [], node.id),
+        node === undefined ? drawRoots() : remember(childrenOf(current(node.id) ?? node).values(), node.id),
       getParent: ({ id }) => {
         const parent = known.get(id)?.parent;
         return parent === undefined ? undefined : known.get(parent)?.node;
@@ -77,7 +94,10 @@ export function createTreeView(viewId: string, roots: () => readonly TreeNode[])
       timer ??= setTimeout(flush, refreshPause);
     },
     async reveal(id) {
-      if (!known.has(id)) remember(roots(), undefined);
+      if (!known.has(id)) {
+        drawn = undefined;
+        drawRoots();
+      }
       const node = known.get(id)?.node;
       if (node) await view.reveal(node, { select: true, focus: false, expand: true });
     },
@@ -87,6 +107,10 @@ export function createTreeView(viewId: string, roots: () => readonly TreeNode[])
       changed.dispose();
     },
   };
+}
+
+function byId(nodes: readonly TreeNode[]): ReadonlyMap<string, TreeNode> {
+  return new Map(nodes.map((node) => [node.id, node]));
 }
 
 function goneNode(id: string): TreeNode {

@@ -6,6 +6,7 @@ import type { Environment } from '../../domain/workspace/environment.ts';
 import type { Service } from '../../domain/workspace/service.ts';
 import type { Workspace } from '../../domain/workspace/workspace.ts';
 import type { KeptRun } from '../../engine/runs/readRun.ts';
+import type { CurrentImage } from '../../engine/workspace/currentImages.ts';
 import { ids } from '../ids.ts';
 import { type EditorState, editorCondition, type RepositoryState } from '../state/editorState.ts';
 import { formatAge } from './formatTime.ts';
@@ -257,6 +258,12 @@ function environmentNode(
       ? environment.path || '.'
       : `${environment.path || '.'} in ${environment.repository.kind === 'remote' ? environment.repository.url : environment.repository.path}`;
   const description = last ? `${last.words} · ${last.when}` : 'no proposal yet';
+  const current =
+    repository.workspace.kind === 'read'
+      ? repository.workspace.images.find(
+          (image) => image.service === name && image.environment === environment.name,
+        )
+      : undefined;
   return {
     id: `environment ${repository.key} ${name} ${environment.name}`,
     label: visibleText(environment.name),
@@ -271,7 +278,22 @@ function environmentNode(
     ),
     icon: last ? iconOf(last.shown) : { name: 'server-environment' },
     context: last?.shown === 'running' || last?.shown === 'asking' ? 'environment.running' : 'environment',
+    ...(current ? { children: () => [imageNode(repository, current)] } : {}),
     target: { repository: repository.key, service: name, environment: environment.name },
     spoken: visibleText(`Environment ${environment.name} of ${name}, ${description}`),
+  };
+}
+
+/** What the environment's manifests run now, as they are in the checkout. */
+function imageNode({ key }: RepositoryState, { environment, service, image, text }: CurrentImage): TreeNode {
+  const label = image.tag ?? (image.digest === undefined ? 'no tag' : shortDigest(image.digest));
+  return {
+    id: `image ${key} ${service} ${environment}`,
+    label: visibleText(label),
+    tooltip: visibleText(`The manifests here run\n${text}`),
+    icon: { name: 'tag' },
+    context: 'image',
+    target: { repository: key, service, environment },
+    spoken: visibleText(`Image ${text}`),
   };
 }

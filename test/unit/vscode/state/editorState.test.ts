@@ -10,7 +10,12 @@ const failed = (code: ErrorCode): WorkspaceState => ({
 });
 const of = (...workspaces: readonly WorkspaceState[]) =>
   editorCondition(makeState({ repositories: workspaces.map((workspace) => makeRepository({ workspace })) }));
-const empty: WorkspaceState = { kind: 'read', workspace: makeWorkspace({ services: [] }), folder: '/shop' };
+const empty: WorkspaceState = {
+  kind: 'read',
+  workspace: makeWorkspace({ services: [] }),
+  folder: '/shop',
+  images: [],
+};
 
 describe('editorCondition', () => {
   it('names the first thing that stands in the way', () => {

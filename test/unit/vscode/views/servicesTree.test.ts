@@ -9,7 +9,9 @@ const lines = (state: ReturnType<typeof makeState>) =>
 const withWorkspace = (change: Parameters<typeof makeWorkspace>[0]) =>
   makeState({
     repositories: [
-      makeRepository({ workspace: { kind: 'read', workspace: makeWorkspace(change), folder: '/shop' } }),
+      makeRepository({
+        workspace: { kind: 'read', workspace: makeWorkspace(change), folder: '/shop', images: [] },
+      }),
     ],
   });
 
