@@ -55,6 +55,8 @@ const bundles = [
     entryPoints: { extension: 'src/vscode/extension.ts', askpass: 'src/vscode/askpass/askpass.ts' },
     outdir: 'dist/extension',
     external: ['vscode'],
+    // Its other form loads its parts by names that no bundler follows; the YAML language service fails on them.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   },
   { ...shared, entryPoints: { towline: 'src/cli/towline.ts' }, outdir: 'dist/cli' },
 ];

@@ -44,7 +44,8 @@ async function main(): Promise<number> {
   const editor = await ensureEditor({ install: false, say: (line) => console.log(`  ${line}`) });
   const folder = await mkdtemp(join(tmpdir(), 'tl-host-'));
   const registry = await startRegistry();
-  const workspace = makeWorkspace(registry.host);
+  // Without towline.yaml nothing activates the extension before a test does.
+  const workspace = makeWorkspace(registry.host, { files: { 'towline.yaml': undefined } });
   const tests = await bundleHostTests(await findTests());
   const counts = values.output ?? join(folder, 'counts.json');
   try {
@@ -52,6 +53,7 @@ async function main(): Promise<number> {
       ...workspace.environment,
       TOWLINE_HOST_COUNTS: counts,
       TOWLINE_HOST_WORKSPACE: await writeHostWorkspace(folder, workspace),
+      TOWLINE_HOST_EXTENSION: extension,
       ...(values.grep === undefined ? {} : { TOWLINE_HOST_GREP: values.grep }),
     };
     const run = { tests, workspace, environment, verbose: values.verbose };

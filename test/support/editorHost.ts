@@ -8,6 +8,7 @@ export const testsBegin = '::tests-begin';
  * Runs mocha inside the extension host. Counts are written to the file that `TOWLINE_HOST_COUNTS` names: an
  * extension host that dies ends with 0, but without counts.
  *
+ * @public called by the module that `bundleHostTests` makes
  * @param load evaluates the test files
  */
 export function runInHost(load: () => void): Promise<void> {

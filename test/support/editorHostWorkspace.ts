@@ -7,6 +7,8 @@ import type { CliWorkspace } from './cliWorkspace.ts';
 /** The repository that is open in the extension host's window, as `makeWorkspace` made it. */
 export interface HostWorkspace
   extends Pick<CliWorkspace, 'folder' | 'remote' | 'registry' | 'image' | 'environment'> {
+  /** towline.yaml as it usually is; the window opens without one. */
+  readonly configuration: string;
   git(...args: readonly string[]): string;
   remoteGit(...args: readonly string[]): string;
 }
@@ -15,7 +17,8 @@ export interface HostWorkspace
 export async function writeHostWorkspace(folder: string, workspace: CliWorkspace): Promise<string> {
   const { registry, image, environment, remote } = workspace;
   const file = join(folder, 'workspace.json');
-  const facts = { folder: workspace.folder, remote, registry, image, environment };
+  const configuration = workspace.configuration({});
+  const facts = { folder: workspace.folder, remote, registry, image, environment, configuration };
   await writeFile(file, JSON.stringify(facts));
   return file;
 }
