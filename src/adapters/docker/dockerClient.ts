@@ -67,10 +67,6 @@ function bindApi(Docker: typeof Dockerode, { modem }: Dockerode, endpoint: Endpo
   return (signal) => {
     const bound: typeof modem = Object.create(modem);
     bound.dial = (options, done) => {
-      if (signal.aborted) {
-        done?.(signal.reason, null);
-        return;
-      }
       modem.dial({ ...options, abortSignal: signal }, (error, answer) => {
         if (error) done?.(engineError(error, endpoint, signal) as Error, null);
         else done?.(null, answer);
