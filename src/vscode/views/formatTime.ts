@@ -18,3 +18,9 @@ export function formatAge(milliseconds: number): string {
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} d ago`;
 }
+
+/** How long ago, for a line in a narrow sidebar: `now`, `5 min`, `3 h`, `2 d`. */
+export function formatShortAge(milliseconds: number): string {
+  const age = formatAge(milliseconds);
+  return age === 'just now' ? 'now' : age.replace(/ ago$/, '');
+}

@@ -4,7 +4,7 @@ import { visibleText } from '../../domain/text/visibleText.ts';
 import type { KeptRun } from '../../engine/runs/readRun.ts';
 import { ids } from '../ids.ts';
 import type { EditorState, RepositoryState } from '../state/editorState.ts';
-import { formatAge, formatDuration } from './formatTime.ts';
+import { formatAge, formatDuration, formatShortAge } from './formatTime.ts';
 import { serviceWords, shortResult } from './shortWords.ts';
 import {
   iconOf,
@@ -68,7 +68,7 @@ export function runNode(repository: RepositoryState, run: KeptRun, now: number, 
   const took = end === undefined ? '' : formatDuration(end - state.startedAt);
   const source = `${state.branch ?? 'no branch'}${state.commit ? ` ${state.commit.slice(0, 7)}` : ''}${state.dirty ? ' with uncommitted changes' : ''}`;
   const words =
-    shown === 'asking' ? 'your turn' : standing === 'running' ? took : formatAge(now - state.startedAt);
+    shown === 'asking' ? 'your turn' : standing === 'running' ? took : formatShortAge(now - state.startedAt);
   return {
     id: runNodeId(repository.key, state.run),
     label: `#${state.run} ${names.length === 1 ? names[0] : countWords(names.length, 'service')}`,

@@ -9,7 +9,7 @@ import type { KeptRun } from '../../engine/runs/readRun.ts';
 import type { CurrentImage } from '../../engine/workspace/currentImages.ts';
 import { ids } from '../ids.ts';
 import { type EditorState, editorCondition, type RepositoryState } from '../state/editorState.ts';
-import { formatAge } from './formatTime.ts';
+import { formatShortAge } from './formatTime.ts';
 import { serviceWords } from './shortWords.ts';
 import { iconOf, type ShownState, stateOfStep, wordOf, worstState } from './stateIcons.ts';
 import type { TreeNode } from './treeNode.ts';
@@ -189,7 +189,7 @@ function lastState(
         ? `${step.step} ${wordOf(shown)}`
         : serviceWords(step.result, step.step);
   const details = step?.result ? describeResult(step.result) : undefined;
-  return { shown, words, ...(details ? { details } : {}), when: formatAge(now - run.state.startedAt) };
+  return { shown, words, ...(details ? { details } : {}), when: formatShortAge(now - run.state.startedAt) };
 }
 
 function lastPush({ runs }: RepositoryState, service: string, environment?: string): PushOutput | undefined {
@@ -257,7 +257,7 @@ function environmentNode(
     environment.repository.kind === 'same'
       ? environment.path || '.'
       : `${environment.path || '.'} in ${environment.repository.kind === 'remote' ? environment.repository.url : environment.repository.path}`;
-  const description = last ? `${last.words} · ${last.when}` : 'no proposal yet';
+  const description = last ? `${last.words} · ${last.when}` : 'no proposal';
   const current =
     repository.workspace.kind === 'read'
       ? repository.workspace.images.find(
@@ -286,7 +286,12 @@ function environmentNode(
 
 /** What the environment's manifests run now, as they are in the checkout. */
 function imageNode({ key }: RepositoryState, { environment, service, image, text }: CurrentImage): TreeNode {
-  const label = image.tag ?? (image.digest === undefined ? 'no tag' : shortDigest(image.digest));
+  const label =
+    image.tag === undefined
+      ? image.digest === undefined
+        ? 'no tag'
+        : shortDigest(image.digest)
+      : shortTag(image.tag);
   return {
     id: `image ${key} ${service} ${environment}`,
     label: visibleText(label),
@@ -296,4 +301,10 @@ function imageNode({ key }: RepositoryState, { environment, service, image, text
     target: { repository: key, service, environment },
     spoken: visibleText(`Image ${text}`),
   };
+}
+
+/** What tells one tag from another at a glance: without the time that ours end with, and not longer than fits. */
+function shortTag(tag: string): string {
+  const plain = tag.replace(/(-[0-9a-f]{7})-\d{10}\b/, '$1');
+  return plain.length > 22 ? `${plain.slice(0, 13)}…${plain.slice(-8)}` : plain;
 }

@@ -63,7 +63,7 @@ describe('runsTree', () => {
     assert.equal(
       draw(nodes),
       [
-        'error #4 api | → dev · 1 min ago',
+        'error #4 api | → dev · 1 min',
         '  error Test | 0.5 s · failed',
         '  circle-outline Build | not reached',
         '  circle-outline Push | not reached',

@@ -38,10 +38,10 @@ describe('servicesTree', () => {
     ];
     const runs = { kind: 'read' as const, shown: [makeRun(2, events, 'finished')], older: 0 };
     const [api] = servicesTree(makeState({ repositories: [makeRepository({ runs })] }), 60_000);
-    assert.equal(api?.description, 'tests failed · 1 min ago');
+    assert.equal(api?.description, 'tests failed · 1 min');
     assert.equal(api?.icon?.name, 'error');
     const [dev] = api?.children?.() ?? [];
-    assert.equal(`${dev?.label} | ${dev?.description}`, 'dev | tests failed · 1 min ago');
+    assert.equal(`${dev?.label} | ${dev?.description}`, 'dev | tests failed · 1 min');
     assert.deepEqual(dev?.target, { repository: '/shop/.git', service: 'api', environment: 'dev' });
   });
 
