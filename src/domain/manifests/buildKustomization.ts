@@ -12,7 +12,12 @@ import {
 import { type ManifestNotes, notes } from './manifestNotes.ts';
 import type { ManifestTree } from './manifestTree.ts';
 import { type ImagePatch, readImagePatches } from './readImagePatch.ts';
-import { containerSearchTexts, readManifestImages, readSourceOverrides } from './readManifestImages.ts';
+import {
+  containsAny,
+  mayHaveContainers,
+  readManifestImages,
+  readSourceOverrides,
+} from './readManifestImages.ts';
 import { relevantTexts } from './relevantTexts.ts';
 import { resolveRepoPath } from './resolveRepoPath.ts';
 import { applyOwnEntries, type TracedImage, trace } from './tracedImage.ts';
@@ -48,7 +53,8 @@ interface Walk extends ManifestNotes {
   readonly tree: ManifestTree;
   readonly manifests: ParsedManifests;
   readonly mostManifests: number;
-  searchTexts: readonly string[];
+  /** Tells by a manifest's text whether it is parsed. */
+  matters: (content: string) => boolean;
   readonly kustomizations: Map<RepoPath, ReadKustomization>;
   readonly patched: { image: string; position: SourcePosition }[];
   /** Entries and patches that were held against images so far. */
@@ -87,7 +93,7 @@ export function buildKustomization(
     tree,
     manifests,
     mostManifests,
-    searchTexts: containerSearchTexts,
+    matters: mayHaveContainers,
     kustomizations: new Map(),
     patched: [],
     work: 0,
@@ -98,7 +104,8 @@ export function buildKustomization(
       const { reading } = read(walk, path);
       return reading.kind === 'kustomization' ? reading.kustomization : undefined;
     };
-    walk.searchTexts = relevantTexts(folder, searchTexts, readFolder, (from) => foldersOf(walk, from));
+    const texts = relevantTexts(folder, searchTexts, readFolder, (from) => foldersOf(walk, from));
+    walk.matters = (content) => containsAny(content, texts);
   }
   const built = build(walk, { folder, open: [] }, []);
   const images = (built?.images ?? []).map(({ text, written, settings, unclear, seen, ownEntries }) => {
@@ -200,7 +207,7 @@ function includeResource(
   }
   const known = walk.manifests.get(path);
   if (known === undefined && walk.manifests.size >= walk.mostManifests) return [];
-  const images = known ?? readManifestImages(path, content, walk.searchTexts, walk);
+  const images = known ?? readManifestImages(path, content, walk.matters, walk);
   walk.manifests.set(path, images);
   return images.map(trace);
 }

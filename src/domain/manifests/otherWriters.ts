@@ -19,6 +19,9 @@ export interface OtherWriter {
 /** Texts of which every file that names an Argo CD writer contains one. */
 export const argoSearchTexts = ['argocd-image-updater', 'kind: Application', 'kind: ImageUpdater'] as const;
 
+/** Texts of which every file with an object that `findArgoWriters` looks into contains one. */
+export const argoKinds = ['Application', 'ImageUpdater'] as const;
+
 const imageList = 'argocd-image-updater.argoproj.io/image-list';
 
 /** Whether Flux's image automation marks the scalar's line with `{"$imagepolicy": "namespace:name"}`. */

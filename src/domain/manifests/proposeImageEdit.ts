@@ -14,6 +14,7 @@ import { findMeantImages, isUnchanged, type ReferencedImage } from './findMeantI
 import { hold, placeOf } from './holdImage.ts';
 import type { EditResult, FileEdit, ImageEdit, ImageHold, WantedImage } from './imageEdit.ts';
 import { type ManifestTree, replaceFiles } from './manifestTree.ts';
+import { mayNameImage } from './mayNameImage.ts';
 import { hasFluxMarker, type OtherWriter, warnOfWriters } from './otherWriters.ts';
 import type { ManifestFolder } from './readEffectiveImages.ts';
 import { readManifestFolder } from './readManifestFolder.ts';
@@ -42,12 +43,14 @@ export function proposeImageEdit(
         edit: ({ kustomization }, images) => editKustomization(kustomization, images, wanted),
       });
     }
-    case 'manifests':
+    case 'manifests': {
+      const names = searchTextsOf(wanted);
       return propose(tree, wanted, {
-        read: (files) => readManifestFolder(files, path, searchTextsOf(wanted)),
+        read: (files) => readManifestFolder(files, path, (content) => mayNameImage(content, names)),
         list: () => readManifestFolder(tree, path, undefined, mostListed).images,
         edit: (_found, images) => editManifests(tree, images, wanted),
       });
+    }
     case 'helm':
       return stop(hold('unsupported-style', `${path} is a Helm chart; charts are not edited yet.`));
     default:

@@ -4,7 +4,7 @@ import type { EffectiveImage, EffectiveImages } from './effectiveImage.ts';
 import { kustomizationNames } from './kustomization.ts';
 import { notes } from './manifestNotes.ts';
 import type { ManifestTree } from './manifestTree.ts';
-import { containerSearchTexts, readManifestImages, readSourceOverrides } from './readManifestImages.ts';
+import { mayHaveContainers, readManifestImages, readSourceOverrides } from './readManifestImages.ts';
 
 const manifestName = /\.ya?ml$/i;
 const passedOver = new Set<string>(['node_modules', ...kustomizationNames]);
@@ -13,13 +13,13 @@ const passedOver = new Set<string>(['node_modules', ...kustomizationNames]);
  * The images of all raw manifests below a folder. Folders within it that are charts or kustomizations of
  * their own are named instead of being read, as what they put into effect is not what their files say.
  *
- * @param searchTexts only files that contain one of these are parsed
+ * @param matters tells by a file's text whether it is parsed
  * @param atMost reading stops when there are so many images
  */
 export function readManifestFolder(
   tree: ManifestTree,
   folder: RepoPath,
-  searchTexts: readonly string[] = containerSearchTexts,
+  matters: (content: string) => boolean = mayHaveContainers,
   atMost = Number.POSITIVE_INFINITY,
 ): EffectiveImages {
   const images: EffectiveImage[] = [];
@@ -44,7 +44,7 @@ export function readManifestFolder(
       if (kind === 'folder') pending.push(child);
       if (kind !== 'file' || !manifestName.test(name) || images.length >= atMost) continue;
       const content = tree.read(child) ?? '';
-      for (const written of readManifestImages(child, content, searchTexts, noted)) {
+      for (const written of readManifestImages(child, content, matters, noted)) {
         const reference = parseImageReference(written.text);
         const { text } = written;
         images.push({ text, ...(reference && { reference }), written, settings: [], unclear: [] });

@@ -4,19 +4,25 @@ import type { WrittenImage } from './effectiveImage.ts';
 import { findWorkloadImages } from './findWorkloadImages.ts';
 import type { ManifestNotes } from './manifestNotes.ts';
 import type { ManifestTree, UnreadableFile } from './manifestTree.ts';
-import { argoSearchTexts, findArgoWriters, findSourceOverrides } from './otherWriters.ts';
+import { argoKinds, argoSearchTexts, findArgoWriters, findSourceOverrides } from './otherWriters.ts';
 
 /** Texts of which every manifest with containers, or with a writer of images, contains at least one. */
-export const containerSearchTexts: readonly string[] = ['ontainers', ...argoSearchTexts];
+const containerSearchTexts: readonly string[] = ['ontainers', ...argoSearchTexts];
 
-/**
- * The container images of one file. It is parsed only if its text contains one of the search texts; what
- * keeps it from being read is noted.
- */
+/** Whether a manifest may have containers, or a writer of images. */
+export function mayHaveContainers(content: string): boolean {
+  return containsAny(content, containerSearchTexts);
+}
+
+export function containsAny(content: string, texts: readonly string[]): boolean {
+  return texts.some((text) => content.includes(text));
+}
+
+/** The container images of one file. It is parsed only if its text matters; what keeps it from being read is noted. */
 export function readManifestImages(
   file: RepoPath,
   content: string | UnreadableFile,
-  searchTexts: readonly string[],
+  matters: (content: string) => boolean,
   { notLookedAt, problems, otherWriters }: ManifestNotes,
 ): readonly WrittenImage[] {
   if (typeof content !== 'string') {
@@ -33,12 +39,13 @@ export function readManifestImages(
     }
     return [];
   }
-  if (!searchTexts.some((text) => content.includes(text))) return [];
+  if (!matters(content)) return [];
   const reading = readYaml(content, file);
   for (const problem of reading.problems) {
     if (problem.severity === 'error') problems.push({ ...problem, reason: 'unsafe-yaml' });
   }
-  for (const document of reading.documents) otherWriters.push(...findArgoWriters(document));
+  if (containsAny(content, argoKinds))
+    for (const document of reading.documents) otherWriters.push(...findArgoWriters(document));
   return reading.documents.flatMap((document) => findWorkloadImages(file, document));
 }
 
