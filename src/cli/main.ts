@@ -116,7 +116,7 @@ function createProgram(terminal: Terminal, signal: AbortSignal, exit: (code: Exi
   program
     .command('cancel')
     .description('stop a run, also one of another terminal or the editor')
-    .argument('[run]', 'its number; the newest when left out')
+    .argument('[run]', 'its number; the newest that goes on when left out')
     .action(async (run) => exit(await (await import('./commands/cancel.ts')).cancel(context(), run)));
   program
     .command('discard')

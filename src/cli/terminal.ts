@@ -15,7 +15,15 @@ export interface Terminal {
   readonly columns: number;
 }
 
+/** A reader that has seen enough (`| head`) ends the command without a word. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+}
+
 export function createTerminal(environment: NodeJS.ProcessEnv): Terminal {
+  process.stdout.on('error', endQuietly);
+  process.stderr.on('error', endQuietly);
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true && !environment.CI;
   return {
     out: (line) => void process.stdout.write(`${line}\n`),
@@ -38,6 +46,12 @@ export async function ask(
   if (!terminal.interactive) throw new TowlineError('no-answer', { why: question });
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
+  let answered = false;
+  // Ctrl-C and the end of the input cancel the command like everywhere else, not just this question.
+  lines.once('SIGINT', () => process.emit('SIGINT'));
+  lines.once('close', () => {
+    if (!answered) process.emit('SIGINT');
+  });
   try {
     for (;;) {
       const answer =
@@ -45,8 +59,10 @@ export async function ask(
       const chosen =
         answers.find((known) => known === answer) ?? answers.find((known) => known.startsWith(answer ?? ''));
       if (chosen !== undefined) return chosen;
+      terminal.err(`${answer} is none of the answers.`);
     }
   } finally {
+    answered = true;
     lines.close();
   }
 }

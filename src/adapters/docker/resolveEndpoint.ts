@@ -56,7 +56,7 @@ function chooseContext({ environment, config, configFolder }: EndpointSources): 
   if (current) {
     return { name: current, because: `context ${current} (currentContext in ${configFolder}/config.json)` };
   }
-  return { name: 'default', because: 'default' };
+  return { name: 'default', because: 'the default socket' };
 }
 
 /** docker/cli `ParseHost` and moby/client `ParseHostURL`. */

@@ -1,4 +1,6 @@
 import { TowlineError } from '../../domain/errors/towlineError.ts';
+import type { Engine } from '../../engine/createEngine.ts';
+import type { OpenWorkspace } from '../../engine/workspace/openWorkspace.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { CommandContext, ExitCode } from './commandContext.ts';
 
@@ -8,10 +10,10 @@ export async function cancel(
   runText: string | undefined,
 ): Promise<ExitCode> {
   const opened = await engine.open(folder, signal);
-  const run = runText === undefined ? engine.listRuns(opened).at(-1) : Number(runText);
+  const run = runText === undefined ? await newestRunning(engine, opened) : Number(runText);
   if (run === undefined || !Number.isInteger(run))
     throw new TowlineError('run-not-found', {
-      why: runText === undefined ? 'There are no runs yet.' : `${runText} is no run number.`,
+      why: runText === undefined ? 'No run goes on here.' : `${runText} is no run number.`,
     });
   if ((await engine.cancelRun(opened, run)) === 'not-running') {
     terminal.out(`run ${run} does not run: nothing to cancel`);
@@ -22,4 +24,11 @@ export async function cancel(
     if (event.type === 'run-finished') outcome = event.outcome;
   terminal.out(`run ${run} ${outcome}`);
   return exitCodes.passed;
+}
+
+async function newestRunning(engine: Engine, opened: OpenWorkspace): Promise<number | undefined> {
+  for (const run of engine.listRuns(opened).toReversed()) {
+    if ((await engine.readRun(opened, run))?.standing === 'running') return run;
+  }
+  return undefined;
 }

@@ -87,7 +87,7 @@ export const errorCatalogue = {
   },
   'base-image-missing': {
     what: 'A base image cannot be found',
-    next: 'Check the name in FROM, sign in to its registry, or pull it by hand to see the reason.',
+    next: 'Check the network and the name in FROM, sign in to its registry, or pull it by hand to see the reason.',
   },
   'buildx-missing': {
     what: 'This build needs `docker buildx`, which was not found',
@@ -162,7 +162,7 @@ export const errorCatalogue = {
     next: 'Its reason is above: a protected branch, a server hook, or missing rights.',
   },
   'branch-moved': {
-    what: 'Someone else changed the proposal branch meanwhile',
+    what: 'Someone else changed the proposal branch',
     next: 'Look at the branch; run again to propose on top of what is there now.',
   },
   'branch-missing': {

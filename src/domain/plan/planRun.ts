@@ -83,8 +83,8 @@ function testsUnknown(service: Service): Hold {
     code: 'tests-unknown',
     why: `No tests were found for ${service.name}.`,
     ways: [
-      `Name the command in towline.yaml: services.${service.name}.tests: [npm, test]`,
-      `Or say that there are none: services.${service.name}.tests: none`,
+      `Name the command in towline.yaml, e.g. \`tests: [npm, test]\` under services → ${service.name} (\`towline init\` writes the file).`,
+      'Or say there that it has none: `tests: none`.',
     ],
   };
 }
@@ -93,7 +93,7 @@ function dockerfileMissing(service: Service): Hold {
   return {
     code: 'dockerfile-missing',
     why: `No Dockerfile or Containerfile was found for ${service.name} in ${service.folder || 'the repository root'}.`,
-    ways: [`Add one, or name it in towline.yaml: services.${service.name}.build.dockerfile`],
+    ways: [`Add one, or name it in towline.yaml: \`build: {dockerfile: …}\` under services → ${service.name}.`],
   };
 }
 
@@ -120,7 +120,7 @@ function proposeHold(service: Service, environment: Environment, state: PlanStat
       why: `${service.name} has uncommitted changes; its image was built from them and its tag says so.`,
       ways: [
         'Commit them, then run again.',
-        `Or allow it for this environment in towline.yaml: environments.${environment.name}.allowDirty: true`,
+        `Or allow it in towline.yaml: \`allowDirty: true\` under environments → ${environment.name}.`,
       ],
     };
   }

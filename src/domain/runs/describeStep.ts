@@ -7,7 +7,7 @@ export function describeOutput(output: StepOutput): string {
   switch (output.step) {
     case 'test':
       if (output.command === undefined) return 'no tests declared';
-      if (!output.counts) return 'passed';
+      if (!output.counts) return 'exit code 0';
       return `${output.counts.passed} passed${output.counts.skipped > 0 ? `, ${output.counts.skipped} skipped` : ''}`;
     case 'build':
       return output.tag;
@@ -26,7 +26,7 @@ export function describeResult(result: StepResult): string {
     case 'passed':
       return describeOutput(result.output);
     case 'reused':
-      return `${describeOutput(result.output)} (same inputs as run ${result.fromRun})`;
+      return `${describeOutput(asFoundAgain(result.output))} (same inputs as run ${result.fromRun})`;
     case 'failed':
       return result.failure.what;
     case 'held':
@@ -34,6 +34,12 @@ export function describeResult(result: StepResult): string {
     case 'cancelled':
       return 'cancelled';
   }
+}
+
+/** A branch that an earlier run made is not made again. */
+function asFoundAgain(output: StepOutput): StepOutput {
+  const made = output.step === 'propose' && (output.change === 'created' || output.change === 'updated');
+  return made ? { ...output, change: 'same' } : output;
 }
 
 /** Why a step ran instead of being reused. */

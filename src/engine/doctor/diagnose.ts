@@ -91,7 +91,7 @@ export async function findEngine(ports: Ports, signal: AbortSignal): Promise<Fin
     return {
       name: 'engine',
       state: 'found',
-      detail: `${engine.product} ${engine.version} (API ${engine.apiVersion}, ${engine.platform}) at ${engine.endpoint}, because of ${engine.because}.${limits}`,
+      detail: `${engine.product} ${engine.version} (API ${engine.apiVersion}, ${engine.platform}) at ${engine.endpoint}, by ${engine.because}.${limits}`,
     };
   } catch (error) {
     signal.throwIfAborted();

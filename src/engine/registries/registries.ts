@@ -33,15 +33,21 @@ export function createRegistries(
     notice: (message: string) => void,
     signal: AbortSignal,
   ): Promise<void> {
+    const port = loopbackPort(host);
     try {
       await ports.registry.ping(host, undefined, signal);
     } catch (error) {
-      const port = loopbackPort(host);
       if (port === undefined || !TowlineError.is(error, 'registry-unreachable')) throw error;
       const why = configured === undefined ? 'No registry is configured' : `Nothing answers on ${host}`;
       notice(`${why}: starting Towline's own local registry there.`);
       const how = await local.start(port, signal);
       notice(`Towline's local registry runs on ${host} as ${how}; \`towline registry stop\` ends it.`);
+      return;
+    }
+    if (configured === undefined && (await local.state(signal)).kind === 'absent') {
+      notice(
+        `No registry is configured: using the one that answers on ${host}, which Towline did not start.`,
+      );
     }
   }
 

@@ -32,8 +32,8 @@ function meta(host: string, more: object = {}): string {
 const colima = { colima: meta('unix:///Users/me/.colima/docker.sock') };
 
 const choices: readonly (readonly [what: string, given: Case, address: string, because: string])[] = [
-  ['nothing', {}, 'unix:///var/run/docker.sock', 'default'],
-  ['nothing on Windows', { platform: 'win32' }, 'npipe:////./pipe/docker_engine', 'default'],
+  ['nothing', {}, 'unix:///var/run/docker.sock', 'the default socket'],
+  ['nothing on Windows', { platform: 'win32' }, 'npipe:////./pipe/docker_engine', 'the default socket'],
   [
     'DOCKER_HOST',
     { environment: { DOCKER_HOST: 'unix:///run/u.sock' } },
@@ -64,7 +64,7 @@ const choices: readonly (readonly [what: string, given: Case, address: string, b
     'unix:///Users/me/.colima/docker.sock',
     'context colima (currentContext in /home/me/.docker/config.json)',
   ],
-  ['an empty config.json', { config: '' }, 'unix:///var/run/docker.sock', 'default'],
+  ['an empty config.json', { config: '' }, 'unix:///var/run/docker.sock', 'the default socket'],
   ['a bare host', { environment: { DOCKER_HOST: 'box:99' } }, 'tcp://box:99', 'DOCKER_HOST'],
   ['a host without port', { environment: { DOCKER_HOST: 'tcp://box' } }, 'tcp://box:2375', 'DOCKER_HOST'],
   ['the port of http', { environment: { DOCKER_HOST: 'tcp://box:80' } }, 'tcp://box:80', 'DOCKER_HOST'],

@@ -44,10 +44,12 @@ describe('registries', () => {
   });
 
   describe('made ready', () => {
-    it('are left alone when they answer', async () => {
+    it('are left alone when they answer, and it is said whose they are not', async () => {
       registry.hosts.set('localhost:5001', new Map());
       await start().ready('localhost:5001/shop/api', notice, signal);
-      assert.deepEqual([started, notices], [[], []]);
+      assert.deepEqual(started, []);
+      assert.equal(notices.length, 1);
+      assert.match(notices[0] ?? '', /answers on localhost:5001, which Towline did not start/);
     });
 
     it('are started once where nothing answers on the loopback, and it is said', async () => {
