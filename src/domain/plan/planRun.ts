@@ -93,7 +93,9 @@ function dockerfileMissing(service: Service): Hold {
   return {
     code: 'dockerfile-missing',
     why: `No Dockerfile or Containerfile was found for ${service.name} in ${service.folder || 'the repository root'}.`,
-    ways: [`Add one, or name it in towline.yaml: \`build: {dockerfile: …}\` under services → ${service.name}.`],
+    ways: [
+      `Add one, or name it in towline.yaml: \`build: {dockerfile: …}\` under services → ${service.name}.`,
+    ],
   };
 }
 

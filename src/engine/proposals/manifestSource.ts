@@ -55,7 +55,9 @@ export async function openManifestSource(
       why: base
         ? `${remote.name} (${remote.url}) has no branch ${base}.`
         : `${remote.name} (${remote.url}) names no default branch; it may be empty.`,
-      ...(tips.size === 0 && !base ? { next: 'Push your branch to it first: `git push`. Then resume the run.' } : {}),
+      ...(tips.size === 0 && !base
+        ? { next: 'Push your branch to it first: `git push`. Then resume the run.' }
+        : {}),
     });
   }
   const ask = async (branch: string, asked: AbortSignal): Promise<ObjectId | undefined> =>
