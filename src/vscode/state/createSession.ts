@@ -176,7 +176,10 @@ export function createSession(options: SessionOptions): Session {
                 if (run === undefined) {
                   run = state.run;
                   own.set(run, cancel);
-                  number.resolve(run);
+                  // Who waits for the number wants to show the run: it is then there to be shown.
+                  void readRun(run)
+                    .catch(() => undefined)
+                    .finally(() => number.resolve(state.run));
                 }
                 moved.add(state.run);
                 look();

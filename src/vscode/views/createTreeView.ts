@@ -95,7 +95,10 @@ export function createTreeView(viewId: string, roots: () => readonly TreeNode[])
     },
     async reveal(id) {
       if (!known.has(id)) {
-        drawn = undefined;
+        // The editor must hear of it, too: a node it was never given cannot be refreshed later.
+        clearTimeout(timer);
+        waiting = 'all';
+        flush();
         drawRoots();
       }
       const node = known.get(id)?.node;
