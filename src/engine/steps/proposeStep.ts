@@ -57,7 +57,7 @@ export const proposeStep: Step<ProposeOutput> = {
       const image = images[index]?.service ?? service;
       return edit.hold.reason === 'image-not-found' && isBaseOnly(context, image) ? [] : [edit.hold];
     });
-    if (stopped[0]) return holdForImage(stopped[0]);
+    if (stopped[0]) return holdForImage(stopped[0], environment, source);
     const place = {
       step: 'propose' as const,
       environment: environment.name,
