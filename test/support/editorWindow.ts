@@ -83,8 +83,18 @@ export function createWindow(opened: WorkbenchPage, settingsFile: string): Edito
   }
 
   async function openPalette(text: string): Promise<void> {
-    await page.keyboard.press('F1');
-    await quickInput.locator('input').first().fill(text);
+    const input = quickInput.locator('input').first();
+    const end = Date.now() + waitLimit;
+    for (;;) {
+      await page.keyboard.press('F1');
+      // One that was closed a moment ago may still be going away, and takes the new one with it.
+      const filled = await input.fill(text, { timeout: listLimit }).then(
+        () => true,
+        () => false,
+      );
+      if (filled) return;
+      if (Date.now() > end) throw new Error('The palette does not open.');
+    }
   }
 
   async function runCommand(title: string): Promise<void> {

@@ -32,7 +32,11 @@ describe('a run in the sidebar that does not get through', () => {
 
   it('is cancelled from its row', async () => {
     const workspace = makeGatedWorkspace(lab);
-    const window = await editor.openWindow({ open: workspace.folder, environment: workspace.environment });
+    const window = await editor.openWindow({
+      open: workspace.folder,
+      environment: workspace.environment,
+      settings: { 'towline.propose.confirm': false },
+    });
     await window.openTowline();
     await window.act(window.row('Services', 'Service api'), 'Build and Deploy');
     await window.answerDialog('Push');
@@ -51,7 +55,11 @@ describe('a run in the sidebar that does not get through', () => {
 
   it('shows a log that grows while the step runs', async () => {
     const workspace = makeGatedWorkspace(lab);
-    const window = await editor.openWindow({ open: workspace.folder, environment: workspace.environment });
+    const window = await editor.openWindow({
+      open: workspace.folder,
+      environment: workspace.environment,
+      settings: { 'towline.propose.confirm': false },
+    });
     await window.openTowline();
     await window.act(window.row('Services', 'Service api'), 'Build and Deploy');
     await window.answerDialog('Push');
