@@ -9,7 +9,7 @@ const lanes = 2;
 
 /** Calls that may change something outside the process: killed before and after. */
 const writes =
-  /^(?:journal\.createRun|run\.(?:append|appendLog|close)|journal\.makeWorkFolder|stores\.withLock|records\.(?:write|remove)|processes\.(?:run|startDetached|end)|files\.(?:writeWhole|makeFolder|remove|makeTemporaryFolder)|containers\.(?:buildImage|tagImage|removeImage|pushImage|pullImage|startContainer|stopContainer)|repository\.(?:fetchBranch|writeTree|commit|updateRef|deleteRef|push|deleteRemoteBranch)|repositories\.openMirror)#/;
+  /^(?:journal\.createRun|run\.(?:append|appendLog|close)|journal\.makeWorkFolder|stores\.withLock|records\.(?:write|remove)|processes\.(?:run|startDetached|end)|files\.(?:writeWhole|makeFolder|remove|makeTemporaryFolder)|containers\.(?:buildImage|tagImage|removeImage|pushImage|pullImage|startContainer|stopContainer)|repository\.(?:fetchBranch|commit|updateRef|deleteRef|push|deleteRemoteBranch)|repositories\.openMirror)#/;
 
 /** Reads of this machine that come by the hundred and change nothing: killed at the first of each method. */
 const plentiful = /^(?:clock|files|credentials|records\.(?:read|list)|processes\.(?:find|isAlive))\b/;

@@ -2,6 +2,7 @@ import type { Repository, RepositoryPlace } from '../../engine/ports/repositorie
 import type { Git } from './git.ts';
 import { gitFailure } from './gitFailure.ts';
 import { makeCommit } from './makeCommit.ts';
+import { createObjectReader } from './objectReader.ts';
 import { deleteRemoteBranch, push } from './push.ts';
 import { changedPaths, diff, isAncestor, lastCommitTouching, recentSubjects } from './readHistory.ts';
 import { hasObject, listTree, readBlobs, readCommit } from './readObjects.ts';
@@ -9,13 +10,14 @@ import { type ReadSettings, readSettings } from './readSettings.ts';
 import { readWorkingState } from './readWorkingState.ts';
 import { deleteRef, resolveRef, updateRef } from './refs.ts';
 import { fetchBranch, remoteTips } from './remotes.ts';
-import { writeTree } from './writeTree.ts';
+import { makeTree } from './writeTree.ts';
 
 /** Milliseconds for which settings read at opening serve what is asked at once; later questions look again. */
 const settingsLife = 1000;
 
 export function createRepository(git: Git, place: RepositoryPlace, opened?: ReadSettings): Repository {
   const { top, commonFolder } = place;
+  const reader = createObjectReader(git);
   // Fetching is the caller's word that this repository may reach its remotes, also for a partial clone's objects.
   let mayFetch = false;
   let unused = opened;
@@ -42,14 +44,14 @@ export function createRepository(git: Git, place: RepositoryPlace, opened?: Read
       return fetchBranch(git, commonFolder, remote, branch, signal);
     },
     resolve: (ref, signal) => resolveRef(git, ref, signal),
-    hasObject: (id, signal) => hasObject(git, id, signal),
+    hasObject: (id, signal) => hasObject(reader, id, signal),
     isAncestor: (ancestor, of, signal) => isAncestor(git, ancestor, of, signal),
-    readCommit: (id, signal) => readCommit(git, id, signal),
+    readCommit: (id, signal) => readCommit(git, reader, id, signal),
     listTree: (commit, folder, signal) => listTree(git, commit, folder, signal),
     changedPaths: (from, to, signal) => changedPaths(git, from, to, signal),
-    readBlobs: (ids, signal) => readBlobs(git, ids, mayFetch, signal),
-    writeTree: (base, edits, signal, workFolder) => writeTree(git, base, edits, signal, workFolder),
-    commit: (request, signal) => makeCommit(git, request, signal),
+    readBlobs: (ids, signal) => readBlobs(git, reader, ids, mayFetch, signal),
+    treeWith: async (base, edits, signal) => (await makeTree(reader, base, edits, signal)).root,
+    commit: (request, signal) => makeCommit(git, reader, request, signal),
     updateRef: (ref, to, expected, signal) => updateRef(git, commonFolder, ref, to, expected, signal),
     deleteRef: (ref, expected, signal) => deleteRef(git, commonFolder, ref, expected, signal),
     push: (remote, commit, branch, expected, signal) => push(git, remote, commit, branch, expected, signal),

@@ -1,7 +1,8 @@
+import type { ChildProcess } from 'node:child_process';
 import type { ErrorCode } from '../../domain/errors/errorCatalogue.ts';
 import { environmentFor, guardsFor, type Reach } from './gitEnvironment.ts';
 import { gitFailure } from './gitFailure.ts';
-import { type ProgramResult, runProgram } from './runProgram.ts';
+import { type ProgramResult, runProgram, startProgram } from './runProgram.ts';
 
 export interface GitCommand {
   readonly reach: Reach;
@@ -22,6 +23,8 @@ export interface Git {
   /** What a child process of ours inherits. */
   readonly environment: Readonly<Record<string, string>>;
   run(command: GitCommand, signal: AbortSignal): Promise<ProgramResult>;
+  /** Starts a command that answers on its pipes until its input ends; its caller ends it. */
+  open(command: Pick<GitCommand, 'reach' | 'args'>): ChildProcess;
   /** Starts a program other than git (a hook) where git would, giving whatever it answers. */
   start(
     program: string,
@@ -51,6 +54,13 @@ export function createGit(
       );
       if (answers.includes(result.exitCode)) return result;
       throw gitFailure(args[0], result.stderr, otherwise);
+    },
+    open({ reach, args }) {
+      const all = [...guardsFor(reach), ...args];
+      return startProgram(
+        { program, folder, args: all, environment: environmentFor(reach, environment) },
+        'pipe',
+      );
     },
     start(other, args, added, signal) {
       return runProgram({ program: other, args, folder, environment: { ...environment, ...added } }, signal);

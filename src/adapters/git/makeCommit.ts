@@ -6,6 +6,7 @@ import type { CommitRequest, ObjectId } from '../../engine/ports/repositories.ts
 import { hasHookFile, runCommitMessageHook } from './commitMessageHook.ts';
 import { checkedId, type Git } from './git.ts';
 import { gitFailure, quotable } from './gitFailure.ts';
+import type { ObjectReader } from './objectReader.ts';
 import { isTrue } from './readSettings.ts';
 import { writeTree } from './writeTree.ts';
 
@@ -15,6 +16,7 @@ import { writeTree } from './writeTree.ts';
  */
 export async function makeCommit(
   git: Git,
+  reader: ObjectReader,
   request: CommitRequest,
   signal: AbortSignal,
 ): Promise<{ readonly commit: ObjectId; readonly tree: ObjectId }> {
@@ -22,7 +24,7 @@ export async function makeCommit(
   try {
     const messageFile = join(folder, 'COMMIT_EDITMSG');
     const [tree, hookFile, settings] = await Promise.all([
-      writeTree(git, request.base, request.edits, signal, request.workFolder),
+      writeTree(git, reader, request.base, request.edits, signal, request.workFolder),
       hasHookFile(git, signal),
       readCommitSettings(git, signal),
       writeFile(messageFile, tidy(request.message)),

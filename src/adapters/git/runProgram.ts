@@ -27,13 +27,7 @@ const silence = 250;
  */
 export function runProgram(request: ProgramRequest, signal: AbortSignal): Promise<ProgramResult> {
   signal.throwIfAborted();
-  const child = spawn(request.program, [...request.args], {
-    cwd: request.folder,
-    env: { ...request.environment },
-    stdio: [request.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    detached: process.platform !== 'win32',
-    windowsHide: true,
-  });
+  const child = startProgram(request, request.input === undefined ? 'ignore' : 'pipe');
   const { promise, resolve, reject } = Promise.withResolvers<ProgramResult>();
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
@@ -89,7 +83,22 @@ export function runProgram(request: ProgramRequest, signal: AbortSignal): Promis
   return promise;
 }
 
-function endGroup(child: ChildProcess, how: 'SIGTERM' | 'SIGKILL'): void {
+/** Starts a program as the leader of a process group of its own. */
+export function startProgram(
+  { program, args, folder, environment }: Omit<ProgramRequest, 'input'>,
+  input: 'ignore' | 'pipe',
+): ChildProcess {
+  return spawn(program, [...args], {
+    cwd: folder,
+    env: { ...environment },
+    stdio: [input, 'pipe', 'pipe'],
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  });
+}
+
+/** Ends a program and everything in its group. */
+export function endGroup(child: ChildProcess, how: 'SIGTERM' | 'SIGKILL'): void {
   if (child.pid === undefined) return;
   if (process.platform === 'win32') {
     spawn('taskkill', ['/pid', String(child.pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true });

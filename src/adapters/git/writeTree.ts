@@ -5,44 +5,65 @@ import type { RepoPath } from '../../domain/workspace/service.ts';
 import type { CommitRequest, ObjectId } from '../../engine/ports/repositories.ts';
 import { checkedId, type Git } from './git.ts';
 import { gitFailure } from './gitFailure.ts';
-import { parseCatFileBatch } from './parseCatFileBatch.ts';
+import type { ObjectReader } from './objectReader.ts';
 import { folderMode, formatTree, objectIdOf, parseTree, type TreeEntry } from './treeObject.ts';
 
 type Edits = CommitRequest['edits'];
 
+interface MadeTree {
+  readonly root: ObjectId;
+  readonly trees: ReadonlyMap<ObjectId, Uint8Array>;
+  readonly blobs: ReadonlyMap<ObjectId, Uint8Array>;
+}
+
+/**
+ * The tree that a commit with these edits would have; nothing is written. Modes stay; a new file is `100644`. Throws
+ * `git-failed` when a path leads through or to something that is not a plain file.
+ */
+export async function makeTree(
+  reader: ObjectReader,
+  base: ObjectId,
+  edits: Edits,
+  signal: AbortSignal,
+): Promise<MadeTree> {
+  const idBytes = checkedId(base).length / 2;
+  const folders = foldersOf(edits);
+  const entries = await readTrees(reader, base, folders, idBytes, signal);
+  const trees = new Map<ObjectId, Buffer>();
+  const blobs = new Map<ObjectId, Uint8Array>();
+  for (const { path, content } of edits) {
+    const id = objectIdOf('blob', content, idBytes);
+    blobs.set(id, content);
+    replaceEntry(entries, path, id);
+  }
+  // Longest first: a folder's id must be known before its parent is made.
+  let root = '';
+  for (const folder of [...folders].sort((a, b) => depthOf(b) - depthOf(a))) {
+    const content = formatTree([...(entries.get(folder)?.values() ?? [])]);
+    const id = objectIdOf('tree', content, idBytes);
+    trees.set(id, content);
+    if (folder === '') root = id;
+    else setEntry(entries, folder, { mode: folderMode, id });
+  }
+  return { root, trees, blobs };
+}
+
 /**
  * Writes the edited files and the trees on the way to them, nothing else: the cost depends on the depth of
- * the paths, not on the size of the repository, and there is no index to lock. Modes stay; a new file is
- * `100644`. Throws `git-failed` when a path leads through or to something that is not a plain file.
+ * the paths, not on the size of the repository, and there is no index to lock. Throws as `makeTree` does.
  */
 export async function writeTree(
   git: Git,
+  reader: ObjectReader,
   base: ObjectId,
   edits: Edits,
   signal: AbortSignal,
   workFolder = tmpdir(),
 ): Promise<ObjectId> {
-  const idBytes = checkedId(base).length / 2;
-  const folders = foldersOf(edits);
-  const trees = await readTrees(git, base, folders, idBytes, signal);
-  const writing = { trees: new Map<ObjectId, Buffer>(), blobs: new Map<ObjectId, Uint8Array>() };
-  for (const { path, content } of edits) {
-    const id = objectIdOf('blob', content, idBytes);
-    writing.blobs.set(id, content);
-    replaceEntry(trees, path, id);
-  }
-  // Longest first: a folder's id must be known before its parent is written.
-  let root = '';
-  for (const folder of [...folders].sort((a, b) => depthOf(b) - depthOf(a))) {
-    const content = formatTree([...(trees.get(folder)?.values() ?? [])]);
-    const id = objectIdOf('tree', content, idBytes);
-    writing.trees.set(id, content);
-    if (folder === '') root = id;
-    else setEntry(trees, folder, { mode: folderMode, id });
-  }
+  const { root, trees, blobs } = await makeTree(reader, base, edits, signal);
   await Promise.all([
-    writeObjects(git, 'blob', writing.blobs, workFolder, signal),
-    writeObjects(git, 'tree', writing.trees, workFolder, signal),
+    writeObjects(git, 'blob', blobs, workFolder, signal),
+    writeObjects(git, 'tree', trees, workFolder, signal),
   ]);
   return root;
 }
@@ -67,16 +88,19 @@ function checkedPath(path: RepoPath): RepoPath {
 }
 
 async function readTrees(
-  git: Git,
+  reader: ObjectReader,
   base: ObjectId,
   folders: ReadonlySet<RepoPath>,
   idBytes: number,
   signal: AbortSignal,
 ): Promise<Trees> {
   const names = [...folders];
-  const input = names.map((folder) => (folder === '' ? `${base}^{tree}\n` : `${base}:${folder}\n`)).join('');
-  const { stdout } = await git.run({ reach: 'local', args: ['cat-file', '--batch'], input }, signal);
-  const objects = parseCatFileBatch(stdout);
+  const objects = await reader.read(
+    names.map((folder) => (folder === '' ? `${base}^{tree}` : `${base}:${folder}`)),
+    signal,
+  );
+  // Not the same as missing: what stands in such a folder is not known.
+  if (objects.length < names.length) throw gitFailure('cat-file', `the trees of ${base} are not all here`);
   const trees: Trees = new Map();
   for (const [index, folder] of names.entries()) {
     const object = objects[index];

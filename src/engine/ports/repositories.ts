@@ -104,13 +104,8 @@ export interface Repository {
    * Throws `git-failed` naming what is missing.
    */
   readBlobs(ids: readonly ObjectId[], signal: AbortSignal): Promise<ReadonlyMap<ObjectId, Uint8Array>>;
-  /** Tree that a commit with these edits would have, written without any ref. */
-  writeTree(
-    base: ObjectId,
-    edits: CommitRequest['edits'],
-    signal: AbortSignal,
-    workFolder?: string,
-  ): Promise<ObjectId>;
+  /** The tree that a commit with these edits would have; nothing is written. */
+  treeWith(base: ObjectId, edits: CommitRequest['edits'], signal: AbortSignal): Promise<ObjectId>;
   /** A commit on a private index, pointed at by nothing yet; runs `commit-msg`, signs as configured. Throws `identity-missing`, `hook-refused`, `signing-failed`, `git-locked`. */
   commit(
     request: CommitRequest,

@@ -128,9 +128,9 @@ async function saysTheSame(
   signal: AbortSignal,
 ): Promise<boolean> {
   if (branch.parent === baseCommit)
-    return branch.tree === (await repository.writeTree(baseCommit, edits, signal));
+    return branch.tree === (await repository.treeWith(baseCommit, edits, signal));
   if (!(await repository.isAncestor(branch.parent, baseCommit, signal))) return false;
-  if (branch.tree !== (await repository.writeTree(branch.parent, edits, signal))) return false;
+  if (branch.tree !== (await repository.treeWith(branch.parent, edits, signal))) return false;
   const changed = await repository.changedPaths(branch.parent, baseCommit, signal);
   return edits.every(({ path }) => !changed.includes(path));
 }

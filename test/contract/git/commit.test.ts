@@ -66,7 +66,7 @@ describe('a commit', () => {
     const { folder, base } = await start({ 'a/b/c/d': '1', 'a/b.c': '1', 'a/b-c': '1', 'a/b0': '1' });
     const repository = await git.open(folder);
     const change = { 'a/b/c/d': '2', 'a/b/new': '3', 'a/a/a': '4', z: '5' };
-    const tree = await repository.writeTree(base, edits(change), git.signal);
+    const tree = await repository.treeWith(base, edits(change), git.signal);
     writeFiles(folder, change);
     git.sandbox.commitAll(folder, 'By git');
     assert.equal(tree, git.sandbox.git(folder, 'rev-parse', 'HEAD^{tree}'));
@@ -75,7 +75,7 @@ describe('a commit', () => {
   it('has the tree of its base when nothing is edited', async () => {
     const { folder, base } = await start();
     const repository = await git.openGuarded(folder);
-    const tree = await repository.writeTree(base, [], git.signal);
+    const tree = await repository.treeWith(base, [], git.signal);
     assert.equal(tree, git.sandbox.git(folder, 'rev-parse', 'HEAD^{tree}'));
   });
 
@@ -139,7 +139,7 @@ describe('a commit', () => {
       git.sandbox.git(folder, 'commit', '--quiet', '-m', 'Add a submodule');
       const from = git.sandbox.git(folder, 'rev-parse', 'HEAD');
       const repository = await git.openGuarded(folder);
-      await assert.rejects(repository.writeTree(from, edits({ [path]: 'x' }), git.signal), {
+      await assert.rejects(repository.treeWith(from, edits({ [path]: 'x' }), git.signal), {
         code: 'git-failed',
       });
     });

@@ -124,7 +124,7 @@ describe('a hostile repository', () => {
     changedPaths: (repository, head) => repository.changedPaths(head, head, git.signal),
     'readBlobs of what is missing': (repository) =>
       assert.rejects(repository.readBlobs(['1'.repeat(40)], git.signal), { code: 'git-failed' }),
-    'writeTree and diff': async (repository, head) => {
+    'treeWith and diff': async (repository, head) => {
       const request = { base: head, edits: edits({ 'k.yaml': 'b', 'seen.txt': '2' }), message: 'm' };
       const { commit } = await repository.commit(request, git.signal);
       return repository.diff(head, commit, git.signal);
