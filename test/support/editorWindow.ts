@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Locator, Page } from 'playwright-core';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
 import type { WorkbenchPage } from './editorLab.ts';
 
 export type ViewName = 'Services' | 'Runs';
@@ -37,6 +37,8 @@ export interface EditorWindow {
   readonly dialog: Locator;
   answerDialog(button: string): Promise<void>;
   statusBar(text: string | RegExp): Locator;
+  /** The page of a webview, e.g. the doctor's. */
+  readonly webview: FrameLocator;
   /** The text of the active editor as far as it is on the screen. */
   readonly editor: Locator;
   /** Trusts what is open. */
@@ -138,6 +140,7 @@ export function createWindow(opened: WorkbenchPage, settingsFile: string): Edito
     ready,
     dialog,
     set,
+    webview: page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame'),
     rows,
     row: (view, spoken) => rows(view, spoken).first(),
     runCommand,
@@ -194,10 +197,12 @@ export function createWindow(opened: WorkbenchPage, settingsFile: string): Edito
     },
     async capture(name) {
       mkdirSync(pictures, { recursive: true });
+      // Away from what would show a hover.
+      await page.mouse.move(700, 500);
       const all = process.env.TOWLINE_SCREENSHOTS === 'all';
       for (const theme of all ? (['light', 'contrast', 'dark'] as const) : (['dark'] as const)) {
         if (all) await setTheme(theme);
-        await page.screenshot({ path: join(pictures, `${name}-${theme}.png`) });
+        await page.screenshot({ path: join(pictures, `${name}-${theme}.png`), animations: 'disabled' });
       }
     },
     close() {

@@ -74,6 +74,9 @@ describe('the sidebar where something is missing', () => {
     await window.row('Services', 'No Docker engine answers').waitFor();
     await window.row('Services', 'Service api, not run yet').waitFor();
     await window.capture('no-engine');
+    await window.row('Services', 'No Docker engine answers').click();
+    await window.webview.getByText('/nowhere/docker.sock').first().waitFor();
+    await window.capture('doctor');
   });
 
   it('shows what is wrong in towline.yaml, and opens it', async () => {
