@@ -1,3 +1,4 @@
+import { createShared } from '../../base/shared.ts';
 import { proposalBranch } from '../../domain/proposals/proposalBranch.ts';
 import type { PushOutput, TestOutput } from '../../domain/runs/stepOutput.ts';
 import type { Environment } from '../../domain/workspace/environment.ts';
@@ -8,6 +9,7 @@ import type { RecordStore } from '../ports/journalStore.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Untimed } from '../steps/step.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
+import { createManifestFiles, type ManifestFiles } from './manifestFiles.ts';
 import { fetchBase, type ManifestSource, openManifestSource } from './manifestSource.ts';
 import { findStanding, type PlacedProposal, type ProposalContent, placeProposal } from './placeProposal.ts';
 
@@ -25,6 +27,10 @@ export interface Proposals {
   source(signal: AbortSignal): Promise<ManifestSource>;
   /** The same, with the base commit's objects here, to read from. */
   readySource(signal: AbortSignal): Promise<ManifestSource>;
+  /** The environment's manifests, edited from what they are in the base commit. */
+  edit: ManifestFiles['edit'];
+  /** Subjects of the base's newest commits, as a model for the proposal's. */
+  recentSubjects(signal: AbortSignal): Promise<readonly string[]>;
   /** Whether the answer for this environment's remote may have to be asked for. */
   readonly unanswered: boolean;
   /** Asks, where a remote gets branches of this environment for the first time; later runs remember a yes. */
@@ -40,6 +46,9 @@ export interface Proposals {
   place(content: ProposalContent, signal: AbortSignal): Promise<PlacedProposal>;
 }
 
+/** How many commits show how their subjects are written. */
+const subjectsRead = 30;
+
 export function createProposals(
   ports: Ports,
   records: RecordStore,
@@ -49,7 +58,16 @@ export function createProposals(
 ): Proposals {
   const branches = [...new Set(services.map((service) => branchOf(service)))];
   const answerName = `allowed/${recordPart(environment.name)}`;
-  let source: Promise<ManifestSource> | undefined;
+  const source = createShared((signal) => openManifestSource(ports, opened, environment, branches, signal));
+  const ready = createShared(async (signal) => {
+    const found = await openSource(signal);
+    await locked(found, () => fetchBase(found, signal), signal);
+    return { found, files: createManifestFiles(found, environment) };
+  });
+  const subjects = createShared(async (signal) => {
+    const { found } = await ready.get(signal);
+    return found.repository.recentSubjects(found.baseCommit, subjectsRead, signal);
+  });
   let answer: Promise<boolean> | undefined;
 
   function branchOf(service: Service): string {
@@ -57,11 +75,7 @@ export function createProposals(
   }
 
   function openSource(signal: AbortSignal): Promise<ManifestSource> {
-    source ??= openManifestSource(ports, opened, environment, branches, signal).catch((error: unknown) => {
-      source = undefined;
-      throw error;
-    });
-    return source;
+    return source.get(signal);
   }
 
   function locked<T>(
@@ -88,11 +102,9 @@ export function createProposals(
       return records.read(answerName) === undefined;
     },
     source: openSource,
-    async readySource(signal) {
-      const found = await openSource(signal);
-      await locked(found, () => fetchBase(found, signal), signal);
-      return found;
-    },
+    readySource: async (signal) => (await ready.get(signal)).found,
+    edit: async (wanted, signal) => (await ready.get(signal)).files.edit(wanted, signal),
+    recentSubjects: subjects.get,
     allowed(signal) {
       answer ??= ask(signal);
       return answer;

@@ -5,6 +5,7 @@ import type { RunEvent, RunOutcome, RunRequest } from '../../domain/runs/runEven
 import { type RunState, reduceRun } from '../../domain/runs/runState.ts';
 import type { OwnedRun } from '../ports/journalStore.ts';
 import type { HostFacts, Ports } from '../ports/ports.ts';
+import { readAhead } from '../proposals/readAhead.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 import { readSubmodules } from '../workspace/readSubmodules.ts';
 import { checkRequest } from './checkRequest.ts';
@@ -81,9 +82,13 @@ async function recordRun(
 ): Promise<RunState> {
   const now = (): number => scope.ports.clock.now();
   let state: RunState | undefined;
+  let reading: Promise<void> | undefined;
   const writer = createJournalWriter(owned, (event) => {
     state = reduceRun(state, event);
     if (state) options.onEvent?.(event, state);
+    // Not before there is work to wait for: a run that only reuses results reads no manifests.
+    if (event.type === 'step-started')
+      reading ??= readAhead(scope, floor.proposing, AbortSignal.any([floor.signal, done.signal]));
   });
   const { state: git } = scope.opened;
   const started = writer.record({
@@ -110,6 +115,7 @@ async function recordRun(
 
   // When one service cannot even be recorded, the others must stop before the run's files are closed.
   const broken = new AbortController();
+  const done = new AbortController();
   const floor = {
     scope,
     proposing: plan
@@ -137,6 +143,8 @@ async function recordRun(
     }),
   );
   await Promise.allSettled(running);
+  done.abort();
+  await reading;
   const [, ...outcomes] = await Promise.all([started, ...running]);
   await writer.record({ type: 'run-finished', at: now(), outcome: worst(outcomes, signal) });
   if (!state) throw new TowlineError('journal-failed', { why: 'The first record of the run is missing.' });

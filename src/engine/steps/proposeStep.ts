@@ -7,7 +7,6 @@ import type { Hold } from '../../domain/runs/hold.ts';
 import type { ProposeOutput } from '../../domain/runs/stepOutput.ts';
 import type { Environment } from '../../domain/workspace/environment.ts';
 import type { Service } from '../../domain/workspace/service.ts';
-import { editManifests } from '../proposals/editManifests.ts';
 import type { ManifestSource } from '../proposals/manifestSource.ts';
 import { readBranch } from '../proposals/placeProposal.ts';
 import type { Proposals, WantedImage } from '../proposals/proposals.ts';
@@ -50,7 +49,7 @@ export const proposeStep: Step<ProposeOutput> = {
     const { environment, proposals } = placeOf(context);
     const source = await proposals.readySource(signal);
     const images = [...wantedImages(context), ...(await carriedImages(context, source))];
-    const { files, edits } = await editManifests(source, environment, images.map(meantImage), signal);
+    const { files, edits } = await proposals.edit(images.map(meantImage), signal);
 
     const stopped = edits.flatMap((edit, index) => {
       if (edit.kind !== 'held' || edit.hold.reason === 'unchanged') return [];
@@ -90,7 +89,7 @@ export const proposeStep: Step<ProposeOutput> = {
           commitMessage(
             environment.name,
             proposedImages(images, edits),
-            await source.repository.recentSubjects(source.baseCommit, 30, signal),
+            await proposals.recentSubjects(signal),
           ),
         workFolder: () => workFolder(context),
       },

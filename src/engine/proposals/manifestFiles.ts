@@ -1,7 +1,10 @@
+import { createShared } from '../../base/shared.ts';
+import { untilAborted } from '../../base/untilAborted.ts';
 import { decodeManifest } from '../../domain/manifests/decodeManifest.ts';
 import type { ImageEdit, WantedImage } from '../../domain/manifests/imageEdit.ts';
 import {
   createManifestTree,
+  type PartialTree,
   replaceFiles,
   type UnreadableFile,
 } from '../../domain/manifests/manifestTree.ts';
@@ -21,32 +24,53 @@ export interface EditedManifests {
   readonly edits: readonly ImageEdit[];
 }
 
-/**
- * Edits an environment's manifests, as they are in the base commit, for the wanted images one after the other.
- * Only files that turn out to be needed are read from Git.
- */
-export async function editManifests(
-  source: ManifestSource,
-  environment: Environment,
-  wanted: readonly WantedImage[],
-  signal: AbortSignal,
-): Promise<EditedManifests> {
+/** An environment's manifests as they are in the base commit; what was read stays for the next edit. */
+export interface ManifestFiles {
+  /** Edits them for the wanted images one after the other. Only files that turn out to be needed are read from Git. */
+  edit(wanted: readonly WantedImage[], signal: AbortSignal): Promise<EditedManifests>;
+}
+
+export function createManifestFiles(source: ManifestSource, environment: Environment): ManifestFiles {
   const { repository, baseCommit, path } = source;
-  const listed = new Map(
-    (await repository.listTree(baseCommit, '', signal)).map((file) => [file.path, file]),
-  );
   const contents = new Map<RepoPath, string | UnreadableFile>();
-  for (;;) {
-    const { tree, missing } = createManifestTree(listed.keys(), contents);
-    const edited = editAll({ ...environment, path }, tree, wanted);
-    if (missing.size === 0) return edited;
-    await loadFiles(
-      source,
-      [...missing].flatMap((file) => listed.get(file) ?? []),
-      contents,
-      signal,
-    );
+  let loading: Promise<unknown> = Promise.resolve();
+
+  const opening = createShared(async (signal): Promise<OpenTree> => {
+    const files = await repository.listTree(baseCommit, '', signal);
+    const listed = new Map(files.map((file) => [file.path, file]));
+    return { listed, ...createManifestTree(listed.keys(), contents) };
+  });
+
+  /** One after the other, as edits at the same time mostly need the same files. */
+  async function load({ listed, missing }: OpenTree, signal: AbortSignal): Promise<void> {
+    const turn = loading.then(() => {
+      signal.throwIfAborted();
+      const files = [...missing].filter((file) => !contents.has(file));
+      return loadFiles(
+        source,
+        files.flatMap((file) => listed.get(file) ?? []),
+        contents,
+        signal,
+      );
+    });
+    loading = turn.catch(() => undefined);
+    await untilAborted(turn, signal);
   }
+
+  return {
+    async edit(wanted, signal) {
+      const opened = await opening.get(signal);
+      for (;;) {
+        const edited = editAll({ ...environment, path }, opened.tree, wanted);
+        if ([...opened.missing].every((file) => contents.has(file))) return edited;
+        await load(opened, signal);
+      }
+    },
+  };
+}
+
+interface OpenTree extends PartialTree {
+  readonly listed: ReadonlyMap<RepoPath, TreeFile>;
 }
 
 /** A service the manifests already run as wanted changes nothing; one that is held changes nothing either. */
