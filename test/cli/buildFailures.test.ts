@@ -42,7 +42,7 @@ describe('towline run, images that do not build', () => {
     assertExit(run, 3);
     const hold = holdOf(run, 'api', 'build');
     assert.equal(hold.code, 'dockerfile-missing');
-    assert.match(hold.ways.join(), /services\.api\.build\.dockerfile/);
+    assert.match(hold.ways.join(), /`build: {dockerfile: …}` under services → api/);
     await assertNothingMade(workspace);
   });
 
