@@ -62,6 +62,7 @@ async function downloadEditor(say: Say): Promise<DesktopEditor> {
 
 async function ensureServedEditor({ install, say }: EnsureOptions): Promise<ServedEditor> {
   const chromium = await ensureChromium({ install, say });
+  await ensureBuildTools({ install, say });
   return { kind: 'served', chromium, ...(await ensureServer(say)) };
 }
 
@@ -95,6 +96,15 @@ async function ensureChromium({ install, say }: EnsureOptions): Promise<string> 
   throw new Error('VS Code cannot be downloaded here, and there is no Chromium to open a served one with.');
 }
 
+/** What two native parts of the server are compiled with. */
+const buildTools = ['python3', 'make', 'g++'];
+
+async function ensureBuildTools({ install, say }: EnsureOptions): Promise<void> {
+  const found = await Promise.all(buildTools.map((program) => findProgram(program)));
+  const missing = buildTools.filter((_, index) => found[index] === undefined);
+  if (missing.length > 0 && install && (await mayInstallPackages())) await installPackages(missing, say);
+}
+
 /** About a minute and 700 MB the first time; whole or not at all, so that an interrupted one is made again. */
 async function installServer(say: Say): Promise<string> {
   const hash = createHash('sha256').update(recipe);
@@ -102,7 +112,7 @@ async function installServer(say: Say): Promise<string> {
   const folder = join(cacheFolder(), `editor-${hash.digest('hex').slice(0, 16)}`);
   if (await exists(join(folder, '.ready'))) return folder;
 
-  for (const program of ['python3', 'make', 'g++'])
+  for (const program of buildTools)
     if (!(await findProgram(program)))
       throw new Error(`The VS Code that is served to a browser needs ${program} to be installed.`);
   say(`Installing a served VS Code into ${folder}, once (about a minute)`);
