@@ -24,5 +24,6 @@ export function changedInputs(before: KeyInputs, after: KeyInputs): readonly Key
 
 /** The text that is hashed into the content key: sorted, so that the order of collection does not matter. */
 export function keyText(inputs: KeyInputs): string {
-  return JSON.stringify(Object.entries(inputs).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const names = Object.keys(inputs).sort();
+  return JSON.stringify(names.map((name) => [name, inputs[name]]));
 }

@@ -3,6 +3,7 @@ import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { RepoPath } from '../../domain/workspace/service.ts';
 import type { Files } from '../ports/files.ts';
 import type { RecordStore } from '../ports/journalStore.ts';
+import type { Look } from './look.ts';
 
 /**
  * A file whose content changed within this time before it was hashed is hashed again next time: the file
@@ -24,9 +25,9 @@ interface Remembered {
 export interface Fingerprints {
   /**
    * `<mode> <sha256>` by path; `link <target>` for symbolic links; files that are gone are left out.
-   * Always looks at the disk again. Throws `context-unreadable`.
+   * Throws `context-unreadable`, and `inputs-changed` for a file that is being written.
    */
-  of(paths: Iterable<RepoPath>, signal: AbortSignal): Promise<ReadonlyMap<RepoPath, string>>;
+  of(paths: Iterable<RepoPath>, look: Look, signal: AbortSignal): Promise<ReadonlyMap<RepoPath, string>>;
   /** Keeps what was learnt for the next process. */
   save(): Promise<void>;
 }
@@ -39,6 +40,8 @@ export function createFingerprints(
 ): Fingerprints {
   let remembered: Map<RepoPath, Remembered> | undefined;
   let learnt = false;
+  /** Undefined where there is no file. */
+  const seen = new Map<RepoPath, string | undefined>();
 
   async function fingerprint(
     path: RepoPath,
@@ -66,12 +69,16 @@ export function createFingerprints(
   }
 
   return {
-    async of(paths, signal) {
+    async of(paths, look, signal) {
       remembered ??= parseRemembered(records.read(recordName));
       const result = new Map<RepoPath, string>();
       let looked = 0;
       for (const path of paths) {
-        const value = await fingerprint(path, remembered, signal);
+        let value = look === 'known' ? seen.get(path) : undefined;
+        if (value === undefined && !(look === 'known' && seen.has(path))) {
+          value = await fingerprint(path, remembered, signal);
+          seen.set(path, value);
+        }
         if (value !== undefined) result.set(path, value);
         looked += 1;
         if (looked % sliceSize === 0) {

@@ -4,34 +4,49 @@ import type { StepOutput } from '../../domain/runs/stepOutput.ts';
 import type { RecordStore } from '../ports/journalStore.ts';
 import { recordPart } from './recordPart.ts';
 
-/** A complete green result and everything it depended on. */
+/** A complete green result. */
 export interface StoredResult {
-  readonly version: 1;
+  readonly version: 2;
   readonly key: string;
   readonly service: string;
   readonly run: number;
-  readonly inputs: KeyInputs;
   readonly output: StepOutput;
 }
 
 /**
  * Results by content key. The one that each service and step used last is also kept by name: it is what most runs
- * find, and what "why did this run?" compares with. Push and proposal results belong to a place, named by `scope`.
+ * find. Its inputs lie beside it, as many as there are files, and are read to tell why something runs again.
  */
 export interface Results {
   latest(step: StepName, service: string): StoredResult | undefined;
   find(step: StepName, service: string, key: string): StoredResult | undefined;
-  store(step: StepName, result: StoredResult): Promise<void>;
+  /** What the latest result depended on; undefined where that was not kept. */
+  inputsOf(step: StepName, latest: StoredResult): KeyInputs | undefined;
+  store(step: StepName, result: StoredResult, inputs: KeyInputs): Promise<void>;
   /** Makes a result that was found the latest, when it is not: what came between is no longer what a change is seen from. */
-  reuse(step: StepName, result: StoredResult): Promise<void>;
+  reuse(step: StepName, result: StoredResult, inputs: KeyInputs): Promise<void>;
 }
 
 /** Older results kept per step, beyond the newest of each service. */
 const keptPerStep = 500;
 
+interface StoredInputs {
+  /** Of the result that depended on them. */
+  readonly key: string;
+  readonly inputs: KeyInputs;
+}
+
 export function createResults(records: RecordStore): Results {
   const latestName = (step: StepName, service: string): string => `latest/${step}/${recordPart(service)}`;
+  const inputsName = (step: StepName, service: string): string => `inputs/${step}/${recordPart(service)}`;
   const keyName = (step: StepName, key: string): string => `results/${step}/${key}`;
+  /** The inputs first: a result never stands beside those of the one before it for longer than this takes. */
+  async function makeLatest(step: StepName, result: StoredResult, inputs: KeyInputs): Promise<void> {
+    const { key, service } = result;
+    await records.write(inputsName(step, service), JSON.stringify({ key, inputs } satisfies StoredInputs));
+    await records.write(latestName(step, service), JSON.stringify(result));
+  }
+
   return {
     latest: (step, service) => parse(records.read(latestName(step, service))),
     find(step, service, key) {
@@ -40,16 +55,19 @@ export function createResults(records: RecordStore): Results {
       const older = parse(records.read(keyName(step, key)));
       return older?.service === service && older.key === key ? older : undefined;
     },
-    async store(step, result) {
-      const text = JSON.stringify(result);
+    inputsOf(step, { key, service }) {
+      const stored = parseAs<StoredInputs>(records.read(inputsName(step, service)));
+      return stored?.key === key ? stored.inputs : undefined;
+    },
+    async store(step, result, inputs) {
       await Promise.all([
-        records.write(keyName(step, result.key), text),
-        records.write(latestName(step, result.service), text),
+        records.write(keyName(step, result.key), JSON.stringify(result)),
+        makeLatest(step, result, inputs),
       ]);
     },
-    async reuse(step, result) {
-      const name = latestName(step, result.service);
-      if (parse(records.read(name))?.key !== result.key) await records.write(name, JSON.stringify(result));
+    async reuse(step, result, inputs) {
+      const latest = parse(records.read(latestName(step, result.service)));
+      if (latest?.key !== result.key) await makeLatest(step, result, inputs);
     },
   };
 }
@@ -64,13 +82,17 @@ export async function pruneResults(records: RecordStore, step: StepName): Promis
   for (const { name } of byRun.slice(0, names.length - keptPerStep)) await records.remove(name);
 }
 
+/** A record from a version that wrote it otherwise is as good as none. */
 function parse(text: string | undefined): StoredResult | undefined {
+  const value = parseAs<StoredResult>(text);
+  return value?.version === 2 ? value : undefined;
+}
+
+function parseAs<T>(text: string | undefined): T | undefined {
   if (text === undefined) return undefined;
   try {
-    const value = JSON.parse(text) as StoredResult;
-    return value.version === 1 ? value : undefined;
+    return (JSON.parse(text) as T | null) ?? undefined;
   } catch {
-    // A record from a version that wrote it otherwise: as good as none.
     return undefined;
   }
 }

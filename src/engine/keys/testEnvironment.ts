@@ -43,6 +43,25 @@ const toolchainVariables =
 /** Set by the shell that npm scripts make and different from run to run without meaning. */
 const neverPassed = /^(PYENV_(DIR|HOOK_PATH|SHELL)|NODENV_DIR)$/;
 
+export interface TestEnvironment {
+  readonly passed: Readonly<Record<string, string>>;
+  readonly inputs: KeyInputs;
+}
+
+/** What tests see by the variables they declare, worked out once for all services that declare the same. */
+export function createTestEnvironments(
+  environment: Readonly<Record<string, string | undefined>>,
+  secret: string,
+): (declared: readonly string[]) => TestEnvironment {
+  const known = new Map<string, TestEnvironment>();
+  return (declared) => {
+    const names = declared.join('\0');
+    const found = known.get(names) ?? testEnvironment(declared, environment, secret);
+    known.set(names, found);
+    return found;
+  };
+}
+
 /**
  * What tests may see. Everything that could change their result is either the same for the user or in the
  * key: a variable that is in neither would make an old green result stand for a run it never was.
@@ -51,7 +70,7 @@ export function testEnvironment(
   declared: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
   secret: string,
-): { readonly passed: Readonly<Record<string, string>>; readonly inputs: KeyInputs } {
+): TestEnvironment {
   const passed: Record<string, string> = {};
   const inputs: Record<string, string> = {};
   for (const name of alwaysPassed) {

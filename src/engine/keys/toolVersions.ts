@@ -4,6 +4,7 @@ import type { KeyInputs } from '../../domain/keys/keyInputs.ts';
 import type { Files } from '../ports/files.ts';
 import type { RecordStore } from '../ports/journalStore.ts';
 import type { Processes } from '../ports/processes.ts';
+import type { Look } from './look.ts';
 
 /** Files that version managers read, in the service's folder and above it, to choose what a shim starts. */
 const versionFiles = [
@@ -41,12 +42,23 @@ interface Remembered {
   readonly at: number;
 }
 
+type Environment = Readonly<Record<string, string>>;
+
+/** What was found on the machine, once for all services. */
+interface Seen {
+  /** By name; undefined where there is no such program. */
+  readonly programs: Map<string, { readonly path: string; readonly stamp: string } | undefined>;
+  /** Texts of the version files in a folder and above it, by folder. */
+  readonly versionFiles: Map<string, string>;
+}
+
 export interface ToolVersions {
   /** `tool <program>` → where it is and what it answers to `--version`. Paths inside the repository are left to its files' fingerprints. */
   of(
     command: readonly [string, ...string[]],
     folder: string,
-    environment: Readonly<Record<string, string>>,
+    environment: Environment,
+    look: Look,
     signal: AbortSignal,
   ): Promise<KeyInputs>;
   save(): Promise<void>;
@@ -65,28 +77,50 @@ export function createToolVersions(
 ): ToolVersions {
   let remembered: Record<string, Remembered> | undefined;
   let learnt = false;
+  let seen = nothingSeen();
+  const environmentHashes = new WeakMap<Environment, string>();
   const { files, processes, records } = ports;
+
+  function find(program: string): ReturnType<Seen['programs']['get']> {
+    if (!seen.programs.has(program)) {
+      const path = processes.find(program);
+      seen.programs.set(program, path === undefined ? undefined : { path, stamp: stampOf(files, path) });
+    }
+    return seen.programs.get(program);
+  }
+
+  function versionFileTexts(folder: string): string {
+    const known = seen.versionFiles.get(folder);
+    if (known !== undefined) return known;
+    const own = versionFiles.map((name) => files.readText(join(folder, name)) ?? '');
+    const isLast = folder === repositoryFolder || dirname(folder) === folder;
+    const texts = (isLast ? own : [...own, versionFileTexts(dirname(folder))]).join('\0');
+    seen.versionFiles.set(folder, texts);
+    return texts;
+  }
+
+  function hashOf(environment: Environment): string {
+    const known = environmentHashes.get(environment) ?? hash(JSON.stringify(environment));
+    environmentHashes.set(environment, known);
+    return known;
+  }
 
   async function version(
     program: string,
     folder: string,
-    environment: Readonly<Record<string, string>>,
+    environment: Environment,
     signal: AbortSignal,
   ): Promise<string> {
-    const found = processes.find(program);
+    const found = find(program);
     if (!found) return 'not found';
-    const stamp = stampOf(files, found);
-    const choice = hash(
-      [found, stamp, versionFileTexts(files, folder, repositoryFolder), JSON.stringify(environment)].join(
-        '\0',
-      ),
-    );
+    const { path, stamp } = found;
+    const choice = hash([path, stamp, versionFileTexts(folder), hashOf(environment)].join('\0'));
     remembered ??= parse(records.read('tools'));
     const known = remembered[choice];
     if (known && now() - known.at < maxAge) return known.version;
     const answer = await ask(
       processes,
-      found,
+      path,
       versionArguments[program] ?? ['--version'],
       folder,
       environment,
@@ -99,9 +133,10 @@ export function createToolVersions(
   }
 
   return {
-    async of(command, folder, environment, signal) {
+    async of(command, folder, environment, look, signal) {
       const program = command[0];
       if (/[\\/]/.test(program)) return {};
+      if (look === 'fresh') seen = nothingSeen();
       const programs = [program, ...(interpreters[program] ?? [])];
       const versions = await Promise.all(
         programs.map(
@@ -125,7 +160,7 @@ async function ask(
   program: string,
   args: readonly string[],
   folder: string,
-  environment: Readonly<Record<string, string>>,
+  environment: Environment,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   let output = '';
@@ -156,12 +191,8 @@ function stampOf(files: Files, path: string): string {
   return '';
 }
 
-function versionFileTexts(files: Files, folder: string, repositoryFolder: string): string {
-  const texts: string[] = [];
-  for (let at = folder; ; at = dirname(at)) {
-    for (const name of versionFiles) texts.push(files.readText(join(at, name)) ?? '');
-    if (at === repositoryFolder || dirname(at) === at) return texts.join('\0');
-  }
+function nothingSeen(): Seen {
+  return { programs: new Map(), versionFiles: new Map() };
 }
 
 function hash(text: string): string {

@@ -5,6 +5,7 @@ import type { RunRequest } from '../../domain/runs/runEvent.ts';
 import { createBaseImages } from '../keys/baseImages.ts';
 import { createFingerprints } from '../keys/fingerprints.ts';
 import { createResults } from '../keys/results.ts';
+import { createTestEnvironments } from '../keys/testEnvironment.ts';
 import { createToolVersions } from '../keys/toolVersions.ts';
 import type { RecordStore } from '../ports/journalStore.ts';
 import type { HostFacts, Ports } from '../ports/ports.ts';
@@ -37,6 +38,7 @@ export async function createRunScope(
   const proposed = plan
     .filter(({ steps }) => steps.some(({ step }) => step === 'propose'))
     .map(({ service }) => service);
+  const secret = await keySecret(records);
   return {
     ports,
     facts,
@@ -46,9 +48,10 @@ export async function createRunScope(
     environment,
     dirtyServices,
     records,
-    keySecret: await keySecret(records),
+    keySecret: secret,
     fingerprints: createFingerprints(folder, ports.files, records, now),
     tools: createToolVersions({ ...ports, records }, folder, maxAge, now),
+    testEnvironment: createTestEnvironments(ports.processes.environment, secret),
     baseImages: createBaseImages(
       {
         containers: ports.containers,

@@ -2,10 +2,10 @@ import { type PlannedService, planRun } from '../../domain/plan/planRun.ts';
 import type { Hold } from '../../domain/runs/hold.ts';
 import type { RunRequest, StepResult } from '../../domain/runs/runEvent.ts';
 import type { StepName } from '../../domain/runs/stepName.ts';
-import type { BuildOutput } from '../../domain/runs/stepOutput.ts';
+import type { BuildOutput, StepOutput } from '../../domain/runs/stepOutput.ts';
 import { contentKey } from '../keys/contentKey.ts';
 import type { HostFacts, Ports } from '../ports/ports.ts';
-import { type Earlier, isHold, type StepReport } from '../steps/step.ts';
+import { type Earlier, isHold, type StepContext, type StepReport } from '../steps/step.ts';
 import { steps } from '../steps/steps.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 import { checkRequest } from './checkRequest.ts';
@@ -70,33 +70,35 @@ async function forecastService(
   const forecast: ForecastStep[] = [];
   for (const { step, hold } of plannedSteps) {
     const upstreamKnown = step !== 'build' || service.dependsOn.every((name) => built.has(name));
-    const expectation = hold
-      ? ({ expect: 'hold', hold } as const)
+    const { expectation, output }: Expected = hold
+      ? { expectation: { expect: 'hold', hold } }
       : (step === 'build' ? upstreamKnown : certain) && step !== 'propose'
         ? await expect(step, { scope, service, earlier, upstream: built, group: [], report: silent, signal })
-        : ({ expect: 'depends' } as const);
+        : { expectation: { expect: 'depends' } };
     forecast.push({ step, expectation });
-    if (expectation.expect === 'reuse') {
-      const output = scope.results.latest(step, service.name)?.output;
-      if (output) earlier = { ...earlier, [output.step]: output };
-      if (output?.step === 'build') built.set(service.name, output);
+    if (output) {
+      earlier = { ...earlier, [output.step]: output };
+      if (output.step === 'build') built.set(service.name, output);
     } else if (step !== 'test') certain = false;
     if (expectation.expect === 'hold') certain = false;
   }
   return { service: service.name, steps: forecast };
 }
 
-async function expect(
-  step: StepName,
-  context: Parameters<(typeof steps)[StepName]['inputs']>[0],
-): Promise<Expectation> {
-  const inputs = await steps[step].inputs(context);
-  if (isHold(inputs)) return { expect: 'hold', hold: inputs };
+interface Expected {
+  readonly expectation: Expectation;
+  /** Of the result that would be reused. */
+  readonly output?: StepOutput;
+}
+
+async function expect(step: StepName, context: StepContext): Promise<Expected> {
+  const inputs = await steps[step].inputs(context, 'known');
+  if (isHold(inputs)) return { expectation: { expect: 'hold', hold: inputs } };
   const { scope, service } = context;
   const stored = scope.request.anyway
     ? undefined
     : scope.results.find(step, service.name, contentKey(inputs));
   return stored
-    ? { expect: 'reuse', fromRun: stored.run }
-    : { expect: 'run', why: reasonToRun(steps[step], context, inputs) };
+    ? { expectation: { expect: 'reuse', fromRun: stored.run }, output: stored.output }
+    : { expectation: { expect: 'run', why: reasonToRun(steps[step], context, inputs) } };
 }

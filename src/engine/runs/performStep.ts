@@ -31,15 +31,22 @@ export async function performStep(
 
 async function takeStep(step: Step, context: StepContext, started: () => Promise<void>): Promise<Performed> {
   const { scope, service } = context;
-  const inputs = await step.inputs(context);
+  const known = await step.inputs(context, 'known');
+  if (isHold(known)) return without({ outcome: 'held', hold: known });
+  const knownKey = contentKey(known);
+
+  const stored = scope.request.anyway ? undefined : scope.results.find(step.name, service.name, knownKey);
+  if (stored && (await step.verify(context, stored.output))) {
+    await scope.results.reuse(step.name, stored, known);
+    return {
+      result: { outcome: 'reused', output: stored.output, key: knownKey, fromRun: stored.run },
+      inputs: known,
+    };
+  }
+  // The run may have looked long ago, for another step: what changed since did not change during the work.
+  const inputs = await step.inputs(context, 'fresh');
   if (isHold(inputs)) return without({ outcome: 'held', hold: inputs });
   const key = contentKey(inputs);
-
-  const stored = scope.request.anyway ? undefined : scope.results.find(step.name, service.name, key);
-  if (stored && (await step.verify(context, stored.output))) {
-    await scope.results.reuse(step.name, stored);
-    return { result: { outcome: 'reused', output: stored.output, key, fromRun: stored.run }, inputs };
-  }
   const why = stored ? 'result-gone' : reasonToRun(step, context, inputs);
 
   await started();
@@ -48,14 +55,8 @@ async function takeStep(step: Step, context: StepContext, started: () => Promise
 
   const settled = await sameInputs(step, context, inputs, output);
   const settledKey = contentKey(settled);
-  await scope.results.store(step.name, {
-    version: 1,
-    key: settledKey,
-    service: service.name,
-    run: scope.run,
-    inputs: settled,
-    output,
-  });
+  const result = { version: 2, key: settledKey, service: service.name, run: scope.run, output } as const;
+  await scope.results.store(step.name, result, settled);
   return { result: { outcome: 'passed', output, key: settledKey, why }, inputs: settled };
 }
 
@@ -67,7 +68,9 @@ export function reasonToRun(
 ): Extract<StepResult, { outcome: 'passed' }>['why'] {
   if (scope.request.anyway) return 'anyway';
   const latest = scope.results.latest(step.name, service.name);
-  return latest ? changedInputs(latest.inputs, inputs) : 'first';
+  if (!latest) return 'first';
+  const before = scope.results.inputsOf(step.name, latest);
+  return before ? changedInputs(before, inputs) : [];
 }
 
 /**
@@ -81,8 +84,9 @@ async function sameInputs(
   before: KeyInputs,
   output: StepOutput,
 ): Promise<KeyInputs> {
-  const after = await step.inputs(context);
-  const gated = step.gate && context.earlier.testInputs ? await step.gate.inputs(context) : undefined;
+  const after = await step.inputs(context, 'fresh');
+  const gated =
+    step.gate && context.earlier.testInputs ? await step.gate.inputs(context, 'fresh') : undefined;
   const changed = [
     ...changedFiles(before, after),
     ...(gated && context.earlier.testInputs ? changedFiles(context.earlier.testInputs, gated) : []),

@@ -3,6 +3,7 @@ import type { Environment } from '../../domain/workspace/environment.ts';
 import type { BaseImages } from '../keys/baseImages.ts';
 import type { Fingerprints } from '../keys/fingerprints.ts';
 import type { Results } from '../keys/results.ts';
+import type { TestEnvironment } from '../keys/testEnvironment.ts';
 import type { ToolVersions } from '../keys/toolVersions.ts';
 import type { RecordStore } from '../ports/journalStore.ts';
 import type { HostFacts, Ports } from '../ports/ports.ts';
@@ -26,6 +27,8 @@ export interface RunScope {
   readonly keySecret: string;
   readonly fingerprints: Fingerprints;
   readonly tools: ToolVersions;
+  /** What tests that declare these variables may see. */
+  readonly testEnvironment: (declared: readonly string[]) => TestEnvironment;
   readonly baseImages: BaseImages;
   readonly results: Results;
   readonly registries: Registries;

@@ -9,9 +9,10 @@ import type { KeyInputs } from '../../domain/keys/keyInputs.ts';
 import type { BuildOutput } from '../../domain/runs/stepOutput.ts';
 import type { BuildPlan, RepoPath, Service } from '../../domain/workspace/service.ts';
 import { fileInputs, keyedHash } from '../keys/contentKey.ts';
+import type { Look } from '../keys/look.ts';
 import type { ContextFile, ImageBuild } from '../ports/containerEngine.ts';
 import type { Credential } from '../ports/credentials.ts';
-import { contextFiles } from './contextFiles.ts';
+import { contextFiles, listContext } from './contextFiles.ts';
 import { placeInWorkspace } from './placeInWorkspace.ts';
 import { findPushed } from './pushStep.ts';
 import type { Step, StepContext } from './step.ts';
@@ -24,33 +25,21 @@ export const buildStep: Step<BuildOutput> = {
 
   timeLimit: ({ service }) => service.build?.timeout,
 
-  async inputs(context) {
-    const { service, scope, signal } = context;
+  async inputs(context, look) {
+    const { service, scope } = context;
     const build = planOf(service);
     const { resolved } = readBuildFile(context, build);
     const [files, bases] = await Promise.all([
-      contextInputs(context, build),
+      contextInputs(context, build, look),
       baseInputs(context, build, resolved.baseImages),
     ]);
     return {
       ...files,
       ...bases,
-      ...(await secretInputs(context, build)),
+      ...(await secretInputs(context, build, look)),
       recipe: recipeOf(build),
       'uncommitted changes': scope.dirtyServices.has(service.name) ? 'some' : 'none',
     };
-
-    async function contextInputs(_: StepContext, plan: BuildPlan): Promise<KeyInputs> {
-      const listed = await contextFiles(scope.opened.folder, plan, scope.ports.files, signal);
-      const inside = (path: RepoPath): RepoPath => (plan.context === '' ? path : `${plan.context}/${path}`);
-      const paths = listed.filter(({ kind }) => kind !== 'folder').map(({ path }) => inside(path));
-      const fingerprints = await scope.fingerprints.of([...new Set([...paths, plan.dockerfile])], signal);
-      const folders = listed.filter(({ kind }) => kind === 'folder');
-      return {
-        ...fileInputs(fingerprints),
-        ...Object.fromEntries(folders.map(({ path, mode }) => [`folder ${inside(path)}`, mode.toString(8)])),
-      };
-    }
   },
 
   async verify(context, output) {
@@ -68,9 +57,7 @@ export const buildStep: Step<BuildOutput> = {
     await placeUpstreamImages(context, resolved.baseImages);
 
     const engine = await scope.ports.containers.describe(signal);
-    report.output(
-      `engine ${engine.product} ${engine.version} at ${engine.endpoint}, because of ${engine.because}\n`,
-    );
+    report.output(`engine ${engine.product} ${engine.version} at ${engine.endpoint}, because of ${engine.because}\n`);
     for (const limit of engine.limits) report.notice(limit);
     const facts = await sourceFacts(context, key);
     const files = await contextFiles(scope.opened.folder, build, scope.ports.files, signal);
@@ -132,6 +119,25 @@ function readBuildFile(context: StepContext, build: BuildPlan): { readonly resol
   return { resolved: resolveDockerfile(readDockerfile(text), build) };
 }
 
+/** What the build sees of the disk: files and links by content, folders by their permission bits. */
+async function contextInputs(
+  { scope, signal }: StepContext,
+  build: BuildPlan,
+  look: Look,
+): Promise<KeyInputs> {
+  const { folder } = scope.opened;
+  const { files } = scope.ports;
+  const paths = new Set<RepoPath>();
+  const folders: Record<string, string> = {};
+  for (const { path, kind } of await listContext(folder, build, files, signal)) {
+    const place = build.context === '' ? path : `${build.context}/${path}`;
+    if (kind !== 'folder') paths.add(place);
+    else folders[`folder ${place}`] = (files.status(join(folder, place))?.mode ?? 0).toString(8);
+  }
+  paths.add(build.dockerfile);
+  return { ...fileInputs(await scope.fingerprints.of(paths, look, signal)), ...folders };
+}
+
 /** Each base image by what its name means now: another service's image, or a digest. */
 async function baseInputs(
   context: StepContext,
@@ -150,13 +156,17 @@ async function baseInputs(
   return Object.fromEntries(await Promise.all(inputs));
 }
 
-async function secretInputs({ scope, signal }: StepContext, build: BuildPlan): Promise<KeyInputs> {
+async function secretInputs(
+  { scope, signal }: StepContext,
+  build: BuildPlan,
+  look: Look,
+): Promise<KeyInputs> {
   const inputs: Record<string, string> = {};
   for (const { id, source } of build.secrets) {
     const value =
       'environment' in source
         ? scope.ports.processes.environment[source.environment]
-        : (await scope.fingerprints.of([source.file], signal)).get(source.file);
+        : (await scope.fingerprints.of([source.file], look, signal)).get(source.file);
     inputs[`secret ${id}`] = value === undefined ? 'unset' : keyedHash(value, scope.keySecret);
   }
   return inputs;

@@ -7,7 +7,36 @@ import type { Files } from '../ports/files.ts';
 /** Entries looked at before the event loop gets a turn. */
 const sliceSize = 500;
 
+/** A path inside the context and what is there, as its folder tells without a look at the path itself. */
+export type ContextEntry = Omit<ContextFile, 'mode'>;
+
 /** What a build may see: its context after .dockerignore, whatever Git ignores. */
+export async function listContext(
+  folder: string,
+  build: BuildPlan,
+  files: Files,
+  signal: AbortSignal,
+): Promise<readonly ContextEntry[]> {
+  const root = join(folder, build.context);
+  const filter = contextFilter(folder, build, files);
+  const found: ContextEntry[] = [];
+  let looked = 0;
+  const waiting: RepoPath[] = [''];
+  for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
+    for (const { name, kind } of files.listFolder(join(root, path)) ?? []) {
+      const inner = path === '' ? name : `${path}/${name}`;
+      const included = filter.includes(inner);
+      // FIFOs, sockets and devices cannot be part of an image, and reading one could wait for ever.
+      if (included && kind !== 'other') found.push({ path: inner, kind });
+      if (kind === 'folder' && (included || !filter.canSkipFolder(inner))) waiting.push(inner);
+      looked += 1;
+      if (looked % sliceSize === 0) await takeTurn(signal);
+    }
+  }
+  return found;
+}
+
+/** The same with permission bits, as a build sends it. */
 export async function contextFiles(
   folder: string,
   build: BuildPlan,
@@ -15,37 +44,30 @@ export async function contextFiles(
   signal: AbortSignal,
 ): Promise<readonly ContextFile[]> {
   const root = join(folder, build.context);
-  const filter = contextFilter(folder, build, files);
+  const listed = await listContext(folder, build, files, signal);
   const found: ContextFile[] = [];
-  const add = (path: RepoPath, kind: ContextFile['kind']): void => {
+  for (const { path, kind } of listed) {
     found.push({ path, kind, mode: files.status(join(root, path))?.mode ?? 0 });
-  };
-  let looked = 0;
-  const waiting: RepoPath[] = [''];
-  for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
-    for (const { name, kind } of files.listFolder(join(root, path)) ?? []) {
-      const inner = path === '' ? name : `${path}/${name}`;
-      const included = filter.includes(inner);
-      if (kind === 'folder') {
-        if (included) add(inner, 'folder');
-        if (included || !filter.canSkipFolder(inner)) waiting.push(inner);
-        // FIFOs, sockets and devices cannot be part of an image, and reading one could wait for ever.
-      } else if (kind !== 'other' && included) add(inner, kind);
-      looked += 1;
-      if (looked % sliceSize === 0) {
-        await new Promise(setImmediate);
-        signal.throwIfAborted();
-      }
-    }
+    if (found.length % sliceSize === 0) await takeTurn(signal);
   }
   return found;
 }
 
-/** The .dockerignore of a build: a file named after the Dockerfile wins over the context's own, as Docker has it. */
+async function takeTurn(signal: AbortSignal): Promise<void> {
+  await new Promise(setImmediate);
+  signal.throwIfAborted();
+}
+
+/**
+ * The .dockerignore of a build: a file named after the Dockerfile wins over the context's own, as Docker has it.
+ * A repository's `.git` is left out as BuildKit does for a context from Git: it changes with every command.
+ * `!.git` takes it back, but never Towline's own records in it, which change while the image is built.
+ */
 export function contextFilter(folder: string, build: BuildPlan, files: Files): ContextFilter {
-  return readDockerignore(
+  const written =
     files.readText(join(folder, `${build.dockerfile}.dockerignore`)) ??
-      files.readText(join(folder, build.context, '.dockerignore')) ??
-      '',
-  );
+    files.readText(join(folder, build.context, '.dockerignore')) ??
+    '';
+  const holdsGit = files.status(join(folder, build.context, '.git')) !== undefined;
+  return readDockerignore(holdsGit ? ['.git', written, '.git/towline'].join('\n') : written);
 }

@@ -3,6 +3,7 @@ import type { Hold } from '../../domain/runs/hold.ts';
 import type { StepName } from '../../domain/runs/stepName.ts';
 import type { BuildOutput, PushOutput, StepOutput, TestOutput } from '../../domain/runs/stepOutput.ts';
 import type { Service } from '../../domain/workspace/service.ts';
+import type { Look } from '../keys/look.ts';
 import type { WantedImage } from '../proposals/proposals.ts';
 import type { RunScope } from '../runs/runScope.ts';
 
@@ -50,7 +51,7 @@ export interface Step<Output extends StepOutput = StepOutput> {
   /** Seconds the step may take. */
   timeLimit(context: StepContext): number | undefined;
   /** Everything the result depends on, or why the step cannot start now. */
-  inputs(context: StepContext): Promise<KeyInputs | Hold>;
+  inputs(context: StepContext, look: Look): Promise<KeyInputs | Hold>;
   /** Whether an earlier result still exists where it was put. */
   verify(context: StepContext, output: Output): Promise<boolean>;
   /**

@@ -3,7 +3,6 @@ import type { TestOutput } from '../../domain/runs/stepOutput.ts';
 import { filesBelow } from '../../domain/workspace/filesBelow.ts';
 import type { RepoPath, TestPlan } from '../../domain/workspace/service.ts';
 import { fileInputs } from '../keys/contentKey.ts';
-import { testEnvironment } from '../keys/testEnvironment.ts';
 import type { Step, StepContext } from './step.ts';
 
 /** Lock files of package managers: in a monorepo they stand above the service and decide what it is tested with. */
@@ -30,14 +29,14 @@ export const testStep: Step<TestOutput> = {
 
   timeLimit: ({ service }) => (service.tests.kind === 'command' ? service.tests.timeout : undefined),
 
-  async inputs(context) {
+  async inputs(context, look) {
     const tests = context.service.tests;
     if (tests.kind !== 'command') return { command: tests.kind };
     const { scope, signal } = context;
-    const environment = environmentOf(context, tests);
+    const environment = scope.testEnvironment(tests.environment);
     const [fingerprints, tools] = await Promise.all([
-      scope.fingerprints.of(filesOf(context, tests), signal),
-      scope.tools.of(tests.command, folderOf(context), environment.passed, signal),
+      scope.fingerprints.of(filesOf(context, tests), look, signal),
+      scope.tools.of(tests.command, folderOf(context), environment.passed, look, signal),
     ]);
     return {
       ...fileInputs(fingerprints),
@@ -54,8 +53,9 @@ export const testStep: Step<TestOutput> = {
   async run(context) {
     // Runners' reports need parsers, which only a run of tests is worth loading.
     const { runTests } = await import('./runTests.ts');
-    const { tests } = context.service;
-    const passed = tests.kind === 'command' ? environmentOf(context, tests).passed : {};
+    const { scope, service } = context;
+    const { tests } = service;
+    const passed = tests.kind === 'command' ? scope.testEnvironment(tests.environment).passed : {};
     return runTests(context, folderOf(context), passed);
   },
 };
@@ -64,10 +64,6 @@ type CommandTests = Extract<TestPlan, { kind: 'command' }>;
 
 function folderOf({ scope, service }: StepContext): string {
   return join(scope.opened.folder, service.folder);
-}
-
-function environmentOf({ scope }: StepContext, tests: CommandTests): ReturnType<typeof testEnvironment> {
-  return testEnvironment(tests.environment, scope.ports.processes.environment, scope.keySecret);
 }
 
 /** The service's folder and what it declares beside it, as far as Git does not ignore it, and lock files above. */

@@ -34,7 +34,7 @@ describe('fingerprints', () => {
   const start = (later = long) => createFingerprints(folder(), files, records, () => Date.now() + later);
   const once = async (paths: readonly string[], later = long) => {
     const fingerprints = start(later);
-    const found = await fingerprints.of(paths, signal);
+    const found = await fingerprints.of(paths, 'known', signal);
     await fingerprints.save();
     return found;
   };
@@ -55,6 +55,46 @@ describe('fingerprints', () => {
     const first = await once(['a', 'b']);
     assert.deepEqual(await once(['a', 'b']), first);
     assert.deepEqual(hashed, ['a', 'b']);
+  });
+
+  describe('of one run', () => {
+    let looked: string[] = [];
+    beforeEach(() => {
+      looked = [];
+      const { status } = files;
+      files = {
+        ...files,
+        status(path) {
+          looked.push(path.slice(folder().length + 1));
+          return status(path);
+        },
+      };
+      write('a', 'one');
+    });
+
+    it('are looked at once for all its keys, also what is not there', async () => {
+      const fingerprints = start();
+      const first = await fingerprints.of(['a', 'b'], 'known', signal);
+      looked = [];
+      write('a', 'three');
+      write('b', 'new');
+      assert.deepEqual(await fingerprints.of(['a', 'b'], 'known', signal), first);
+      assert.deepEqual(looked, []);
+    });
+
+    it('are looked at again when they must be fresh, which is what is known from then on', async () => {
+      const fingerprints = start();
+      const first = await fingerprints.of(['a', 'b'], 'known', signal);
+      write('a', 'three');
+      write('b', 'new');
+      const fresh = await fingerprints.of(['a', 'b'], 'fresh', signal);
+      assert.notEqual(fresh.get('a'), first.get('a'));
+      assert.deepEqual([...fresh.keys()], ['a', 'b']);
+      rmSync(join(folder(), 'b'));
+      assert.deepEqual(await fingerprints.of(['a', 'b'], 'known', signal), fresh);
+      assert.deepEqual([...(await fingerprints.of(['a', 'b'], 'fresh', signal)).keys()], ['a']);
+      assert.deepEqual([...(await fingerprints.of(['a', 'b'], 'known', signal)).keys()], ['a']);
+    });
   });
 
   it('are the same after a touch', async () => {
@@ -132,7 +172,7 @@ describe('fingerprints', () => {
         return result;
       },
     };
-    await assert.rejects(start().of(['a'], signal), { code: 'inputs-changed' });
+    await assert.rejects(start().of(['a'], 'known', signal), { code: 'inputs-changed' });
   });
 
   it('survive records that somebody damaged', async () => {
@@ -172,7 +212,7 @@ describe('fingerprints', () => {
       },
     };
     const paths = Array.from({ length: 5000 }, (_, index) => `none${index}`);
-    await assert.rejects(start().of(paths, cancel.signal), /enough/);
+    await assert.rejects(start().of(paths, 'known', cancel.signal), /enough/);
     assert.ok(looked < 1000);
   });
 });

@@ -4,28 +4,66 @@ import { createResults, type StoredResult } from '../../../../src/engine/keys/re
 import { createFakeRecords } from '../../../support/fakeStores.ts';
 
 const result = (service: string, key: string, run = 1): StoredResult => ({
-  version: 1,
+  version: 2,
   key,
   service,
   run,
-  inputs: { command: key },
   output: { step: 'test', command: ['check'], counts: undefined },
 });
+
+const inputs = { 'file a': '1' };
 
 describe('results', () => {
   it('are found by their key, the newest and older ones', async () => {
     const results = createResults(createFakeRecords());
-    await results.store('test', result('api', 'one', 1));
-    await results.store('test', result('api', 'two', 2));
+    await results.store('test', result('api', 'one', 1), inputs);
+    await results.store('test', result('api', 'two', 2), inputs);
     assert.equal(results.find('test', 'api', 'two')?.run, 2);
     assert.equal(results.find('test', 'api', 'one')?.run, 1);
     assert.equal(results.find('test', 'api', 'three'), undefined);
     assert.equal(results.latest('test', 'api')?.key, 'two');
   });
 
+  it('tell what the latest depended on, from a record that is not read to find it', async () => {
+    const records = createFakeRecords();
+    const results = createResults(records);
+    await results.store('test', result('api', 'one'), inputs);
+    assert.deepEqual(results.inputsOf('test', result('api', 'one')), inputs);
+    assert.doesNotMatch(`${records.read('latest/test/api')}${records.read('results/test/one')}`, /file a/);
+    await results.store('test', result('api', 'two'), { b: '2' });
+    assert.deepEqual(results.inputsOf('test', result('api', 'two')), { b: '2' });
+    await results.reuse('test', result('api', 'one'), inputs);
+    assert.deepEqual(results.inputsOf('test', result('api', 'one')), inputs);
+    assert.equal(results.latest('test', 'api')?.key, 'one');
+  });
+
+  it('write nothing for the latest that is reused', async () => {
+    const records = createFakeRecords();
+    const results = createResults(records);
+    await results.store('test', result('api', 'one'), inputs);
+    const before = records.writes.length;
+    await results.reuse('test', result('api', 'one'), inputs);
+    assert.equal(records.writes.length, before);
+  });
+
+  it('have no inputs rather than those of another result, or of one that somebody damaged', () => {
+    const other = JSON.stringify({ key: 'two', inputs });
+    for (const text of [other, '{', '', 'null', '7', '{}', '[]']) {
+      const results = createResults(createFakeRecords({ 'inputs/test/api': text }));
+      assert.equal(results.inputsOf('test', result('api', 'one')), undefined, text);
+    }
+  });
+
+  it('become the latest after their inputs, so that a crash never gives them those of another', async () => {
+    const records = createFakeRecords();
+    await createResults(records).store('test', result('api', 'one'), inputs);
+    const order = records.writes.filter((name) => !name.startsWith('results/'));
+    assert.deepEqual(order, ['inputs/test/api', 'latest/test/api']);
+  });
+
   it('belong to one step and one service', async () => {
     const results = createResults(createFakeRecords());
-    await results.store('test', result('api', 'one'));
+    await results.store('test', result('api', 'one'), inputs);
     assert.equal(results.find('build', 'api', 'one'), undefined);
     assert.equal(results.find('test', 'web', 'one'), undefined);
     assert.equal(results.latest('test', 'web'), undefined);
@@ -35,7 +73,8 @@ describe('results', () => {
     const records = createFakeRecords();
     const results = createResults(records);
     const names = ['a/b', 'a%2Fb', 'a=2fb', 'a b', 'größe', '..', ''];
-    for (const [index, name] of names.entries()) await results.store('test', result(name, `key${index}`));
+    for (const [index, name] of names.entries())
+      await results.store('test', result(name, `key${index}`), inputs);
     assert.deepEqual(
       names.map((name) => results.latest('test', name)?.service),
       names,
@@ -44,7 +83,7 @@ describe('results', () => {
   });
 
   it('count for nothing when another version or nobody sane wrote them', () => {
-    const foreign = JSON.stringify({ ...result('api', 'one'), version: 2 });
+    const foreign = JSON.stringify({ ...result('api', 'one'), version: 1, inputs });
     for (const text of [foreign, '{', '', 'null', '7', '"text"', '{}', '[]']) {
       const results = createResults(createFakeRecords({ 'latest/test/api': text, 'results/test/one': text }));
       assert.equal(results.latest('test', 'api'), undefined, text);

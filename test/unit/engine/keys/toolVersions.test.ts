@@ -35,7 +35,7 @@ describe('toolVersions', () => {
     const repository = join(folder(), 'repository');
     const ports = { files: createFiles(), processes, records };
     const tools = createToolVersions(ports, repository, maxAge, () => time);
-    const found = await tools.of(command, join(repository, 'api'), environment, signal);
+    const found = await tools.of(command, join(repository, 'api'), environment, 'known', signal);
     await tools.save();
     return found;
   }
@@ -64,6 +64,45 @@ describe('toolVersions', () => {
     await versions(['make']);
     await versions(['make']);
     assert.equal(asked(), 1);
+  });
+
+  it('are looked for once by the services of a run, and again for a fresh key', async () => {
+    install('make', '4.3');
+    const repository = join(folder(), 'repository');
+    let reads = 0;
+    let searches = 0;
+    const files = createFiles();
+    const counting = {
+      files: {
+        ...files,
+        readText(path: string) {
+          reads += 1;
+          return files.readText(path);
+        },
+      },
+      processes: {
+        ...processes,
+        find(program: string) {
+          searches += 1;
+          return processes.find(program);
+        },
+      },
+      records,
+    };
+    const tools = createToolVersions(counting, repository, maxAge, () => time);
+    const environment = {};
+    const look = (place: 'api' | 'web', how: 'known' | 'fresh') =>
+      tools.of(['make'], join(repository, place), environment, how, signal);
+    await look('api', 'known');
+    const ofBothFolders = reads;
+    await look('api', 'known');
+    assert.deepEqual([reads, searches], [ofBothFolders, 1]);
+    await look('web', 'known');
+    assert.deepEqual([reads, searches], [ofBothFolders * 1.5, 1]);
+    install('make', '4.4');
+    assert.deepEqual(await look('api', 'known'), { 'tool make': '4.3' });
+    assert.deepEqual(await look('api', 'fresh'), { 'tool make': '4.4' });
+    assert.deepEqual(await look('web', 'known'), { 'tool make': '4.4' });
   });
 
   it('are asked again after a time', async () => {

@@ -83,11 +83,10 @@ describe('performStep', () => {
     assert.deepEqual(result, { outcome: 'passed', output, key: contentKey(inputs), why: 'first' });
     assert.deepEqual([used, log, starts], [inputs, ['run'], 1]);
     assert.deepEqual(stored(), {
-      version: 1,
+      version: 2,
       key: contentKey(inputs),
       service: 'api',
       run: 1,
-      inputs,
       output,
     });
   });
@@ -125,6 +124,31 @@ describe('performStep', () => {
       { input: 'b', change: 'removed' },
       { input: 'c', change: 'added' },
     ]);
+  });
+
+  it('runs again without a reason where the earlier inputs were lost, never reusing for that', async () => {
+    await perform(makeStep({ a: '1' }).step);
+    await records.remove('inputs/build/api');
+    assert.equal((await perform(makeStep({ a: '1' }).step)).result.outcome, 'reused');
+    const { result } = await perform(makeStep({ a: '2' }).step);
+    assert.deepEqual(result.outcome === 'passed' && result.why, []);
+  });
+
+  it('looks at what the run knows to find a result, and afresh before and after work', async () => {
+    const looks: string[] = [];
+    const inputs: Step['inputs'] = (_, look) => {
+      looks.push(look);
+      return Promise.resolve({ a: '1' });
+    };
+    await perform(makeStep({}, { inputs }).step);
+    await perform(makeStep({}, { inputs }).step);
+    assert.deepEqual(looks, ['known', 'fresh', 'fresh', 'known']);
+  });
+
+  it('works on what changed since the run looked, under its own key', async () => {
+    const inputs: Step['inputs'] = (_, look) => Promise.resolve({ 'file a': look });
+    const { result } = await perform(makeStep({}, { inputs }).step);
+    assert.equal(result.outcome === 'passed' && result.key, contentKey({ 'file a': 'fresh' }));
   });
 
   it('does the work again when the result is gone', async () => {
@@ -172,14 +196,11 @@ describe('performStep', () => {
   });
 
   describe('when inputs change during the work', () => {
-    /** The second and later looks find other inputs. */
+    /** Looks during and after the work find other inputs. */
     function changing(before: KeyInputs, after: KeyInputs | Hold, change: Partial<Step> = {}) {
-      let looks = 0;
-      const inputs = () => {
-        looks += 1;
-        return Promise.resolve(looks === 1 ? before : after);
-      };
-      return makeStep({}, { inputs, ...change });
+      const { log, step } = makeStep({}, change);
+      const inputs = () => Promise.resolve(log.includes('run') ? after : before);
+      return { log, step: { ...step, inputs } };
     }
 
     for (const [what, before, after] of [

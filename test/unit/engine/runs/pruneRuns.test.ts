@@ -31,7 +31,7 @@ describe('pruneRuns', () => {
   it('drops the results of the oldest runs beyond those it keeps', async () => {
     const results = Array.from({ length: 503 }, (_, index) => [
       `results/test/key${index}`,
-      JSON.stringify({ version: 1, run: 1000 - index }),
+      JSON.stringify({ version: 2, run: 1000 - index }),
     ]);
     const records = createFakeRecords(Object.fromEntries([...results, ['latest/test/api', '{}']]));
     await pruneRuns(journalOf(1, 2), records, 1);
