@@ -38,7 +38,7 @@ export const buildStep: Step<BuildOutput> = {
       ...bases,
       ...(await secretInputs(context, build, look)),
       recipe: recipeOf(build),
-      'uncommitted changes': scope.dirtyServices.has(service.name) ? 'some' : 'none',
+      'working tree': scope.dirtyServices.has(service.name) ? 'has uncommitted changes' : 'is committed',
     };
   },
 
@@ -57,7 +57,7 @@ export const buildStep: Step<BuildOutput> = {
     await placeUpstreamImages(context, resolved.baseImages);
 
     const engine = await scope.ports.containers.describe(signal);
-    report.output(`engine ${engine.product} ${engine.version} at ${engine.endpoint}, because of ${engine.because}\n`);
+    report.output(`engine ${engine.product} ${engine.version} at ${engine.endpoint}, by ${engine.because}\n`);
     for (const limit of engine.limits) report.notice(limit);
     const facts = await sourceFacts(context, key);
     const files = await contextFiles(scope.opened.folder, build, scope.ports.files, signal);
