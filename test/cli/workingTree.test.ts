@@ -218,6 +218,18 @@ describe('towline run, the state of the checkout', () => {
     assert.deepEqual(stepsOf(changed).slice(0, 2), ['api test passed', 'api build reused']);
   });
 
+  it('builds the repository as a whole without its .git, which changes while it is built', async () => {
+    const workspace = lab.makeWorkspace({
+      files: { 'services/api/Dockerfile': 'FROM scratch\nCOPY . /context/\n' },
+      api: { build: { context: '.' } },
+    });
+    const run = await towline(workspace, 'run', '--yes', '--json');
+    assertExit(run, 0);
+    const listed = filesOf(outputOf(run, 'api', 'build').imageId);
+    assert.ok(listed.includes('context/services/api/Dockerfile'));
+    assert.ok(!listed.some((name) => name.startsWith('context/.git/')));
+  });
+
   describe('with a file of 300 MiB', () => {
     /** Bytes of memory that the program may ever hold. */
     const memoryLimit = 300 * 1024 * 1024;
