@@ -74,11 +74,9 @@ export function createFingerprints(
       const result = new Map<RepoPath, string>();
       let looked = 0;
       for (const path of paths) {
-        let value = look === 'known' ? seen.get(path) : undefined;
-        if (value === undefined && !(look === 'known' && seen.has(path))) {
-          value = await fingerprint(path, remembered, signal);
-          seen.set(path, value);
-        }
+        const isKnown = look === 'known' && seen.has(path);
+        if (!isKnown) seen.set(path, await fingerprint(path, remembered, signal));
+        const value = seen.get(path);
         if (value !== undefined) result.set(path, value);
         looked += 1;
         if (looked % sliceSize === 0) {

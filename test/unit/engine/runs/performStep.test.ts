@@ -262,6 +262,17 @@ describe('performStep', () => {
       assert.deepEqual([log, stored()], [['run', 'undo new'], undefined]);
     });
 
+    it('looks afresh at what was tested, whatever the run knew of it', async () => {
+      const gate: Step = {
+        ...makeStep({}).step,
+        name: 'test',
+        inputs: (_, look) => Promise.resolve({ 'file api/a.test.js': look }),
+      };
+      const earlier = { testInputs: { 'file api/a.test.js': 'known' } };
+      const { result } = await perform(makeStep({}, { gate }).step, { earlier });
+      assert.equal(result.outcome === 'failed' && result.failure.code, 'inputs-changed');
+    });
+
     it('compares files only: a tool that changed its version tested the same', async () => {
       const earlier = { testInputs: { 'tool node': 'v22' } };
       assert.equal(
