@@ -70,7 +70,7 @@ const flips: readonly Flip[] = [
     flip: (it) => it.write('web/a.txt', 'not committed\n'),
     runs: {
       'web test': ['file web/a.txt'],
-      'web build': ['file web/a.txt', 'uncommitted changes'],
+      'web build': ['file web/a.txt', 'working tree'],
     },
   },
   {
@@ -121,7 +121,7 @@ const flips: readonly Flip[] = [
   {
     name: 'an untracked file',
     flip: (it) => it.write('web/c.txt', 'untracked\n'),
-    runs: { 'web test': ['file web/c.txt'], 'web build': ['file web/c.txt', 'uncommitted changes'] },
+    runs: { 'web test': ['file web/c.txt'], 'web build': ['file web/c.txt', 'working tree'] },
   },
   {
     name: 'a removed file',
