@@ -9,7 +9,7 @@ import type { RecordStore } from '../ports/journalStore.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Untimed } from '../steps/step.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
-import { createManifestFiles, type ManifestFiles } from './manifestFiles.ts';
+import type { ManifestFiles } from './manifestFiles.ts';
 import { fetchBase, type ManifestSource, openManifestSource } from './manifestSource.ts';
 import { findStanding, type PlacedProposal, type ProposalContent, placeProposal } from './placeProposal.ts';
 
@@ -62,6 +62,8 @@ export function createProposals(
   const ready = createShared(async (signal) => {
     const found = await openSource(signal);
     await locked(found, () => fetchBase(found, signal), signal);
+    // Editing needs a YAML parser, which a run that changes nothing never loads.
+    const { createManifestFiles } = await import('./manifestFiles.ts');
     return { found, files: createManifestFiles(found, environment) };
   });
   const subjects = createShared(async (signal) => {
