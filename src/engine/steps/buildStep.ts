@@ -54,13 +54,14 @@ export const buildStep: Step<BuildOutput> = {
     const { service, scope, signal, report } = context;
     const build = planOf(service);
     const { resolved } = readBuildFile(context, build);
-    await placeUpstreamImages(context, resolved.baseImages);
-
-    const engine = await scope.ports.containers.describe(signal);
+    const [engine, facts, files] = await Promise.all([
+      scope.ports.containers.describe(signal),
+      sourceFacts(context, key),
+      contextFiles(scope.opened.folder, build, scope.ports.files, signal),
+      placeUpstreamImages(context, resolved.baseImages),
+    ]);
     report.output(`engine ${engine.product} ${engine.version} at ${engine.endpoint}, by ${engine.because}\n`);
     for (const limit of engine.limits) report.notice(limit);
-    const facts = await sourceFacts(context, key);
-    const files = await contextFiles(scope.opened.folder, build, scope.ports.files, signal);
     const request = await imageBuild(context, build, resolved, files, facts);
     const building = scope.ports.containers.buildImage(
       request,
