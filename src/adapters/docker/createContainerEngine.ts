@@ -42,7 +42,14 @@ export function createContainerEngine(options: ContainerEngineOptions): Containe
     async describe(signal) {
       const { describeEngine } = await import('./describeEngine.ts');
       // Who asks this is mostly about to build and push; what that needs loads while others work.
-      void Promise.all([import('./buildImage.ts'), import('./pushImage.ts'), import('./images.ts')]);
+      void Promise.all([
+        import('./buildImage.ts'),
+        import('./openSession.ts'),
+        import('@grpc/grpc-js'),
+        import('protobufjs/minimal.js'),
+        import('./pushImage.ts'),
+        import('./images.ts'),
+      ]);
       return describeEngine(await connected(signal), signal);
     },
     async buildImage(build, onProgress, signal) {
