@@ -28,7 +28,7 @@ import test from 'node:test';
 const folder = process.env.TMPDIR;
 test('waits', (context, done) => {
   const child = spawn('sleep', ['300']);
-  writeFileSync(folder + '/pids', process.pid + ' ' + child.pid);
+  writeFileSync(folder + '/pids', process.pid + ' ' + child.pid + '\\n');
   console.log('said before waiting');
   const timer = setInterval(() => {
     if (!existsSync(folder + '/go')) return;
@@ -53,7 +53,11 @@ describe('a run that is ended, left or watched from outside', () => {
   async function startAtTest(workspace: CliWorkspace): Promise<{ run: RunningCli; pids: readonly string[] }> {
     const run = startTowline(workspace, 'run', '--yes', '--json');
     const file = join(workspace.sandbox.folder, 'pids');
-    const text = await waitUntil('the test runs', () => existsSync(file) && readFileSync(file, 'utf8'));
+    // The file is there a moment before it is written; half of it, or none, would name other processes.
+    const text = await waitUntil('the test runs', () => {
+      const written = existsSync(file) ? readFileSync(file, 'utf8') : '';
+      return /^\d+ \d+\n$/.test(written) && written.trim();
+    });
     return { run, pids: text.split(' ') };
   }
 
