@@ -24,6 +24,7 @@ import { TowlineError } from '../../../src/domain/errors/towlineError.ts';
 import type { ContainerEngine, ImageBuild } from '../../../src/engine/ports/containerEngine.ts';
 import type { Credential } from '../../../src/engine/ports/credentials.ts';
 import { registryCredential, startRegistry } from '../../lab/registry.ts';
+import { waitUntil } from '../../support/cliProcess.ts';
 import {
   buildAndRead,
   createTestEngine,
@@ -102,15 +103,17 @@ describe('the Docker engine', function () {
       const marker = `1000.${randomInt(1e9)}`;
       const build = prepare(`${uncached()}RUN echo started && sleep ${marker}\n`, {}, files);
       const controller = new AbortController();
-      let seen = 0;
+      let running: Promise<void> | undefined;
       const selected = '.dockerignore' in files ? without(build, 'Dockerfile') : build.files;
       const building = buildAndRead(engine, { ...build, files: selected }, controller.signal, (progress) => {
         if (progress.type !== 'output' || !progress.text.includes('started')) return;
-        seen = processesWith(`sleep ${marker}`).length;
-        controller.abort(new Error('enough'));
+        // The words come before the program they announce.
+        running ??= waitUntil('the step sleeps', () => processesWith(`sleep ${marker}`).length > 0).then(() =>
+          controller.abort(new Error('enough')),
+        );
       });
       await assert.rejects(building, /enough/);
-      assert.ok(seen > 0);
+      await running;
       assert.deepEqual(processesWith(`sleep ${marker}`), []);
     }
   });
