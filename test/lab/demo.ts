@@ -77,7 +77,8 @@ function howToGoOn({ repository, port }: DemoShop): string {
     'What now:',
     '  npm run demo             again: nothing is repeated, and it says why',
     `  cd ${repository}`,
-    `  node ${cli} status`,
+    // The system's own Node may be too old.
+    `  ${process.execPath} ${cli} status`,
     '  a new image              rename a product in services/api/src/products.js, commit, and run the demo again',
     '  a red test               the places marked TRY IT, e.g. in services/api/src/cart.js',
     `  the registry             http://localhost:${port}/v2/_catalog`,
