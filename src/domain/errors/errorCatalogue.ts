@@ -170,6 +170,61 @@ export const errorCatalogue = {
     next: 'Correct `branch` of the environment in towline.yaml.',
   },
 
+  // Cluster
+  'kubeconfig-invalid': {
+    what: 'The kubeconfig cannot be read',
+    next: 'Correct the place named above; `kubectl config view` reads the same files.',
+  },
+  'context-unknown': {
+    what: 'There is no such kubeconfig context',
+    next: '`kubectl config get-contexts` lists those there are.',
+  },
+  'credential-plugin-failed': {
+    what: 'The credential program of the kubeconfig failed',
+    next: 'Run the same program in a terminal; its own words are above.',
+  },
+  'cluster-unreachable': {
+    what: 'The cluster does not answer',
+    next: 'Check the network, a VPN, and that the cluster runs.',
+  },
+  'cluster-unauthorized': {
+    what: 'The cluster does not accept these credentials',
+    next: 'Sign in again the way you do for kubectl.',
+  },
+  'cluster-forbidden': {
+    what: 'You may not do this on the cluster',
+    next: 'Ask whoever runs the cluster for the right named above.',
+  },
+  'cluster-busy': {
+    what: 'The cluster asks to wait',
+    next: 'It is tried again by itself; nothing was lost.',
+  },
+  'cluster-failed': {
+    what: 'The cluster answered with an error',
+    next: 'Its own words are above.',
+  },
+  'cluster-not-local': {
+    what: 'This cluster is not proven local, so nothing is written to it',
+    next: 'Use a local cluster: `towline cluster create` makes one.',
+  },
+  'object-missing': { what: 'There is no such object on the cluster', next: 'Look again; it may be gone.' },
+  'object-conflict': {
+    what: 'Somebody else owns a field of this object',
+    next: 'The owner is named above; change the field there, or leave it out of the manifest.',
+  },
+  'object-invalid': {
+    what: 'The cluster refuses the object',
+    next: 'Correct the fields named above in its manifest.',
+  },
+  'version-gone': {
+    what: 'The cluster no longer has this version of the list',
+    next: 'The list is read again by itself.',
+  },
+  'port-taken': {
+    what: 'The local port is taken',
+    next: 'Choose another one, or end the program that listens there.',
+  },
+
   // Runs
   'run-not-found': { what: 'There is no such run', next: '`towline runs` lists the runs that are kept.' },
   'run-not-owned': {

@@ -24,6 +24,8 @@ export interface Failure {
   readonly problems?: readonly Problem[];
   /** With `tests-failed`, as far as the runner's report tells. */
   readonly failedTests?: readonly FailedTest[];
+  /** With `cluster-busy`: seconds after which the server wants to be asked again. */
+  readonly retryAfter?: number;
 }
 
 export interface TowlineErrorOptions {
@@ -33,6 +35,7 @@ export interface TowlineErrorOptions {
   readonly at?: SourcePosition;
   readonly problems?: readonly Problem[];
   readonly failedTests?: readonly FailedTest[];
+  readonly retryAfter?: number;
   readonly cause?: unknown;
 }
 
@@ -54,6 +57,7 @@ export class TowlineError extends Error {
       ...(options.at ? { at: options.at } : {}),
       ...(options.problems ? { problems: options.problems } : {}),
       ...(options.failedTests ? { failedTests: options.failedTests } : {}),
+      ...(options.retryAfter === undefined ? {} : { retryAfter: options.retryAfter }),
     };
   }
 
