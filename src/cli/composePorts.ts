@@ -7,6 +7,7 @@ import { createRepositories } from '../adapters/git/createRepositories.ts';
 import { createFiles } from '../adapters/node/nodeFiles.ts';
 import { createProcesses } from '../adapters/node/nodeProcesses.ts';
 import { createStores } from '../adapters/node/nodeStores.ts';
+import { createSystemClock } from '../adapters/node/systemClock.ts';
 import { createRegistry } from '../adapters/registry/createRegistry.ts';
 import type { Consent } from '../engine/ports/consent.ts';
 import type { HostFacts, Ports } from '../engine/ports/ports.ts';
@@ -17,7 +18,7 @@ export function composePorts(environment: NodeJS.ProcessEnv, consent: Consent): 
   const processes = createProcesses({ environment });
   const place = { environment, homeFolder: homedir() };
   return {
-    clock: { now: () => Date.now() },
+    clock: createSystemClock(),
     consent,
     containers: createContainerEngine({ ...place, platform: process.platform, processes }),
     credentials: createCredentials(place),

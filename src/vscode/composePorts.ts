@@ -7,6 +7,7 @@ import { createRepositories } from '../adapters/git/createRepositories.ts';
 import { createFiles } from '../adapters/node/nodeFiles.ts';
 import { createProcesses } from '../adapters/node/nodeProcesses.ts';
 import { createStores } from '../adapters/node/nodeStores.ts';
+import { createSystemClock } from '../adapters/node/systemClock.ts';
 import { createRegistry } from '../adapters/registry/createRegistry.ts';
 import { configSchema } from '../domain/config/configSchema.ts';
 import { readConfig } from '../domain/config/readConfig.ts';
@@ -34,7 +35,7 @@ export function composeEngine(inherited: Environment, version: string, consent: 
   const processes = createProcesses({ environment });
   const place = { environment, homeFolder: homedir() };
   const ports = {
-    clock: { now: () => Date.now() },
+    clock: createSystemClock(),
     consent,
     containers: createContainerEngine({ ...place, platform: process.platform, processes }),
     credentials: createCredentials(place),

@@ -5,6 +5,7 @@ import { createRepositories } from '../../src/adapters/git/createRepositories.ts
 import { createFiles } from '../../src/adapters/node/nodeFiles.ts';
 import { createProcesses } from '../../src/adapters/node/nodeProcesses.ts';
 import { createStores } from '../../src/adapters/node/nodeStores.ts';
+import { createSystemClock } from '../../src/adapters/node/systemClock.ts';
 import { TowlineError } from '../../src/domain/errors/towlineError.ts';
 import type { RunState } from '../../src/domain/runs/runState.ts';
 import { createEngine } from '../../src/engine/createEngine.ts';
@@ -105,7 +106,7 @@ export async function makeSweepWorkspace(): Promise<SweepWorkspace> {
   const held = new Set<string>();
 
   const ports: Ports = {
-    clock: { now: () => Date.now() + ahead },
+    clock: { ...createSystemClock(), now: () => Date.now() + ahead },
     consent: { allowBranches: () => Promise.resolve('allowed') },
     containers: {
       ...containers,

@@ -47,6 +47,8 @@ export interface ObjectPage {
 }
 
 export type WatchEvent =
+  /** The server has accepted the watch (its answer's head has come): the first event of each, exactly once. */
+  | { readonly type: 'OPENED' }
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: ClusterObject }
   /** Nothing changed up to this version. */
   | { readonly type: 'BOOKMARK'; readonly resourceVersion: string };

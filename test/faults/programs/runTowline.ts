@@ -25,7 +25,7 @@ function die(at: string): void {
 if (kill && 'milliseconds' in kill) void pause(kill.milliseconds).then(() => die('time'));
 const composed = composePorts(process.env, { allowBranches: () => Promise.resolve('allowed') });
 // An hour ahead every file is old enough to be remembered, so that each run makes the same calls.
-const clock = { now: () => Date.now() + 3_600_000 };
+const clock = { ...composed.clock, now: () => Date.now() + 3_600_000 };
 const ports = watchPorts(
   { ...composed, clock },
   {
