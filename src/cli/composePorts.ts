@@ -4,6 +4,7 @@ import { watchFolder } from '../adapters/chokidar/watchFolder.ts';
 import { createContainerEngine } from '../adapters/docker/createContainerEngine.ts';
 import { createCredentials } from '../adapters/docker/createCredentials.ts';
 import { createRepositories } from '../adapters/git/createRepositories.ts';
+import { createClusters } from '../adapters/kubernetes/createClusters.ts';
 import { createFiles } from '../adapters/node/nodeFiles.ts';
 import { createProcesses } from '../adapters/node/nodeProcesses.ts';
 import { createStores } from '../adapters/node/nodeStores.ts';
@@ -19,6 +20,7 @@ export function composePorts(environment: NodeJS.ProcessEnv, consent: Consent): 
   const place = { environment, homeFolder: homedir() };
   return {
     clock: createSystemClock(),
+    clusters: createClusters({ ...place, processes }),
     consent,
     containers: createContainerEngine({ ...place, platform: process.platform, processes }),
     credentials: createCredentials(place),

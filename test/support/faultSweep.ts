@@ -2,6 +2,7 @@ import { chmodSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { watchFolder } from '../../src/adapters/chokidar/watchFolder.ts';
 import { createRepositories } from '../../src/adapters/git/createRepositories.ts';
+import { createClusters } from '../../src/adapters/kubernetes/createClusters.ts';
 import { createFiles } from '../../src/adapters/node/nodeFiles.ts';
 import { createProcesses } from '../../src/adapters/node/nodeProcesses.ts';
 import { createStores } from '../../src/adapters/node/nodeStores.ts';
@@ -107,6 +108,11 @@ export async function makeSweepWorkspace(): Promise<SweepWorkspace> {
 
   const ports: Ports = {
     clock: { ...createSystemClock(), now: () => Date.now() + ahead },
+    clusters: createClusters({
+      environment,
+      homeFolder: sandbox.folder,
+      processes: createProcesses({ environment }),
+    }),
     consent: { allowBranches: () => Promise.resolve('allowed') },
     containers: {
       ...containers,

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import type { Clusters } from './clusters.ts';
 import type { Consent } from './consent.ts';
 import type { ContainerEngine } from './containerEngine.ts';
 import type { Credentials } from './credentials.ts';
@@ -11,6 +12,7 @@ import type { Repositories } from './repositories.ts';
 /** Everything the engine reaches the world through. Each use of a heavy one may be its first: they load lazily. */
 export interface Ports {
   readonly clock: Clock;
+  readonly clusters: Clusters;
   readonly consent: Consent;
   readonly containers: ContainerEngine;
   readonly credentials: Credentials;

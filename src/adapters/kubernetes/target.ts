@@ -1,0 +1,8 @@
+import type { ContextSelection } from '../../domain/kubeconfig/selectContext.ts';
+import type { ClusterContext } from '../../engine/ports/clusters.ts';
+
+/** A context as it stands in the kubeconfig now. */
+export interface Target {
+  readonly context: ClusterContext;
+  readonly selection: ContextSelection;
+}
