@@ -1,6 +1,4 @@
 import type { ClusterObject } from '../kubernetes/clusterObject.ts';
-import type { AgentObject, AgentRevision, AgentSource } from './agentObject.ts';
-import { readRevision, sameRevision } from './agentRevision.ts';
 import {
   annotationOf,
   countOf,
@@ -12,7 +10,9 @@ import {
   textOf,
   textsOf,
   timeOf,
-} from './objectFields.ts';
+} from '../kubernetes/objectFields.ts';
+import type { AgentObject, AgentRevision, AgentSource } from './agentObject.ts';
+import { readRevision, sameRevision } from './agentRevision.ts';
 
 const healths: ReadonlyMap<unknown, AgentObject['health']> = new Map([
   ['Healthy', 'healthy'],

@@ -1,6 +1,4 @@
 import type { ClusterObject } from '../kubernetes/clusterObject.ts';
-import type { AgentKind, AgentObject, AgentRevision, AgentSource } from './agentObject.ts';
-import { readRevision, sameRevision } from './agentRevision.ts';
 import {
   annotationOf,
   countOf,
@@ -11,7 +9,9 @@ import {
   statusOf,
   textOf,
   timeOf,
-} from './objectFields.ts';
+} from '../kubernetes/objectFields.ts';
+import type { AgentKind, AgentObject, AgentRevision, AgentSource } from './agentObject.ts';
+import { readRevision, sameRevision } from './agentRevision.ts';
 
 type FluxKind = Exclude<AgentKind, 'Application'>;
 

@@ -1,9 +1,10 @@
-import type { ClusterObject } from '../kubernetes/clusterObject.ts';
+import type { ClusterObject } from './clusterObject.ts';
 
 /** Any part of an object that somebody else defined: nothing in it is certain. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 const none: Fields = {};
+const noTexts: Readonly<Record<string, string>> = {};
 
 /** A part that should be an object; empty when it is anything else. */
 export function fieldsOf(value: unknown): Fields {
@@ -21,6 +22,16 @@ export function textOf(value: unknown): string | undefined {
 
 export function textsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+/** A mapping of texts; numbers count, as `cpu: 2` is written as well as `cpu: "2"`. */
+export function textMapOf(value: unknown): Readonly<Record<string, string>> {
+  const entries = Object.entries(fieldsOf(value)).filter(
+    ([, item]) => typeof item === 'string' || typeof item === 'number',
+  );
+  return entries.length === 0
+    ? noTexts
+    : Object.fromEntries(entries.map(([key, item]) => [key, String(item)]));
 }
 
 export function countOf(value: unknown): number | undefined {
