@@ -64,6 +64,8 @@ export async function watchObjects(
     } else throw new Error(`the watch has an event of unknown type ${JSON.stringify(type)}`);
   };
   const answer = await session.open({ method: 'GET', path, patient: true }, signal);
+  give({ type: 'OPENED' });
+  give({ type: 'OPENED' });
   const lines = readLines(take, lineLimit);
   try {
     await session.read(answer, lines.push, signal);

@@ -1,5 +1,5 @@
-import { type Backoff, createBackoff } from '../../base/backoff.ts';
-import { failureOf, TowlineError } from '../../domain/errors/towlineError.ts';
+import { createBackoff } from '../../base/backoff.ts';
+import { failureOf } from '../../domain/errors/towlineError.ts';
 import type { ClusterObject } from '../../domain/kubernetes/clusterObject.ts';
 import type { ResourceKind } from '../../domain/kubernetes/resourceKind.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -7,9 +7,12 @@ import type { ClusterReads, ObjectQuery, WatchEvent } from '../ports/clusters.ts
 import { recoveryFrom } from './afterFailure.ts';
 import type { FeedState } from './feedState.ts';
 import { createObjectTable, identityOf, type ObjectChange } from './objectTable.ts';
+import { readList } from './readList.ts';
+import { watchOnce } from './watchOnce.ts';
 
 export interface FollowOptions<T> {
-  readonly kind: ResourceKind;
+  /** Asked for with each list where it has to be found out. */
+  readonly kind: ResourceKind | ((signal: AbortSignal) => Promise<ResourceKind>);
   readonly query: ObjectQuery;
   /** The part of an object that is kept; undefined where it is not wanted. */
   project(object: ClusterObject): T | undefined;
@@ -29,202 +32,120 @@ export interface Feed<T> {
   readonly ended: Promise<void>;
 }
 
-/** Objects that are asked for, and taken into the table, at a time. */
-const pageSize = 500;
-const sliceSize = 100;
+/** A list that was read, and the last version seen since. */
+interface Position {
+  readonly kind: ResourceKind;
+  version: string;
+  /** When the list is to be read again, whatever the watch says: milliseconds since the epoch. */
+  relistAt: number;
+}
 
-// The constants of client-go's reflector, milliseconds.
+// Milliseconds; those of client-go's reflector.
 const backoffPolicy = { first: 800, most: 30_000, factor: 2, resetAfter: 120_000 };
-const slowPolicy = { first: 30_000, most: 600_000, factor: 2, resetAfter: 1_800_000 };
+const slowPolicy = { first: 30_000, most: 600_000, factor: 2, resetAfter: 3_600_000 };
 const relistAfter = 600_000;
-/** Seconds a watch is asked to last: spread, so that watches do not all end together. */
-const shortestWatch = 290;
-const longestWatch = 600;
-
 /** Where a list may be read and not watched, it is read at this pace. */
 const pollPace = 60_000;
-/** A watch that ends in good order before this is a sick one. */
-const soundWatch = 60_000;
-/** A silent watch may be a dead connection: servers send a bookmark a minute. Also finds out after a computer's sleep. */
-const longestSilence = 100_000;
-const longestOpening = 30_000;
-const guardPace = 15_000;
 
 /** Follows one kind until aborted, through everything that can go wrong; nothing is thrown, `state` tells. */
 export function followObjects<T extends object>(
   { reads, clock }: { readonly reads: ClusterReads; readonly clock: Clock },
-  options: FollowOptions<T>,
+  { query, ...options }: FollowOptions<T>,
   signal: AbortSignal,
 ): Feed<T> {
-  const { kind, query } = options;
   const now = (): number => clock.now();
   const random = (): number => clock.random();
   const table = createObjectTable(options.project);
   const backoff = createBackoff(backoffPolicy, now, random);
   const slow = createBackoff(slowPolicy, now, random);
   let state: FeedState = { kind: 'loading', since: now() };
+  let position: Position | undefined;
   /** When what is held was last known to be true. */
   let trueAt = now();
-  let version: string | undefined;
-  let listed = 0;
-  let interrupt: (() => void) | undefined;
+  let interruption = new AbortController();
 
   function become(next: FeedState): void {
     state = next;
     options.onState?.(next);
   }
 
-  function becomeLive(): void {
+  function isTrueNow(): void {
+    trueAt = now();
     slow.reset();
-    if (state.kind !== 'live') become({ kind: 'live', since: now() });
+    if (state.kind !== 'live') become({ kind: 'live', since: trueAt });
   }
 
   function announce(changes: readonly ObjectChange<T>[]): void {
     if (changes.length > 0) options.onChange(changes);
   }
 
-  async function readList(limit: number | undefined): Promise<string> {
+  async function list(ending: AbortSignal): Promise<void> {
+    const kind = typeof options.kind === 'function' ? await options.kind(ending) : options.kind;
     const seen = new Set<string>();
-    for (let from: string | undefined; ; ) {
-      const page = await reads.list(
-        kind,
-        query,
-        { ...(limit === undefined ? {} : { limit }), ...(from === undefined ? {} : { continue: from }) },
-        signal,
-      );
-      for (let at = 0; at < page.items.length; at += sliceSize) {
-        const slice = page.items.slice(at, at + sliceSize);
-        for (const object of slice) seen.add(identityOf(object));
-        announce(slice.flatMap((object) => table.put(object) ?? []));
-        await new Promise(setImmediate);
-        signal.throwIfAborted();
+    const version = await readList(
+      { reads, kind, query },
+      (objects) => {
+        for (const object of objects) seen.add(identityOf(object));
+        announce(objects.flatMap((object) => table.put(object) ?? []));
+      },
+      ending,
+    );
+    announce(table.retain(seen));
+    position = { kind, version, relistAt: now() + relistAfter };
+    isTrueNow();
+  }
+
+  async function watch(at: Position, ending: AbortSignal): Promise<void> {
+    const take = (event: WatchEvent): void => {
+      isTrueNow();
+      if (event.type === 'OPENED') return;
+      if (event.type === 'BOOKMARK') {
+        at.version = event.resourceVersion;
+        return;
       }
-      if (page.continue === undefined || page.continue === '') {
-        announce(table.retain(seen));
-        return page.resourceVersion;
-      }
-      from = page.continue;
-    }
+      const change = event.type === 'DELETED' ? table.remove(event.object) : table.put(event.object);
+      at.version = event.object.metadata.resourceVersion ?? at.version;
+      if (change) options.onChange([change]);
+    };
+    const source = { reads, clock, kind: at.kind, query };
+    await watchOnce(source, { version: at.version, until: at.relistAt }, take, ending);
   }
 
-  /**
-   * Always the newest list there is: client-go asks for one not older than its last version, which servers answer from
-   * their cache; pages are answered from the store or, at a version, as of then, which is what is held already.
-   */
-  async function list(): Promise<void> {
-    try {
-      version = await readList(pageSize);
-    } catch (error) {
-      // The list took so long that the server dropped its version between two pages.
-      if (!TowlineError.is(error, 'version-gone')) throw error;
-      version = await readList(undefined);
-    }
-    trueAt = now();
-    becomeLive();
-  }
-
-  function take(event: WatchEvent): void {
-    if (event.type === 'OPENED') return;
-    if (event.type === 'BOOKMARK') {
-      version = event.resourceVersion;
-      return;
-    }
-    const change = event.type === 'DELETED' ? table.remove(event.object) : table.put(event.object);
-    version = event.object.metadata.resourceVersion ?? version;
-    if (change) options.onChange([change]);
-  }
-
-  /** Returns when the watch ended in good order, or was ended to begin another or to read the list again. */
-  async function watch(from: string): Promise<void> {
-    const stop = new AbortController();
-    const ending = AbortSignal.any([signal, stop.signal]);
-    const began = now();
-    let heard = began;
-    let opened = false;
-    let unanswered = false;
-
-    async function guard(): Promise<void> {
-      for (;;) {
-        await clock.wait(guardPace, ending);
-        const silence = now() - heard;
-        unanswered = !opened && silence >= longestOpening;
-        if (unanswered || silence >= longestSilence || now() - listed >= relistAfter) stop.abort();
-      }
-    }
-
-    interrupt = () => stop.abort();
-    guard().catch(() => undefined);
-    try {
-      await reads.watch(
-        kind,
-        query,
-        {
-          resourceVersion: from,
-          timeoutSeconds: shortestWatch + Math.floor(random() * (longestWatch - shortestWatch + 1)),
-        },
-        (event) => {
-          if (ending.aborted) return;
-          heard = now();
-          if (!opened) {
-            opened = true;
-            becomeLive();
-          }
-          take(event);
-        },
-        ending,
-      );
-    } catch (error) {
-      if (!stop.signal.aborted || signal.aborted) throw error;
-      if (unanswered) throw unreachable(`The watch of ${kind.plural} was not answered.`);
-      return;
-    } finally {
-      if (opened) trueAt = heard;
-      interrupt = undefined;
-      stop.abort();
-    }
-    if (now() - began < soundWatch) throw unreachable(`The watch of ${kind.plural} was ended too soon.`);
-  }
-
-  async function pause(milliseconds: number): Promise<void> {
-    const early = new AbortController();
-    interrupt = () => early.abort();
-    try {
-      await clock.wait(milliseconds, AbortSignal.any([signal, early.signal]));
-    } catch (error) {
-      if (signal.aborted) throw error;
-    } finally {
-      interrupt = undefined;
-    }
-  }
-
-  async function recover(error: unknown, phase: 'list' | 'watch', began: number): Promise<void> {
+  /** Says what is wrong and waits before the next try. */
+  async function recover(error: unknown, phase: 'list' | 'watch', began: number, ending: AbortSignal) {
     const failure = failureOf(error);
     const recovery = recoveryFrom(failure, phase);
-    if (recovery.next === 'relist') version = undefined;
-    // A periodic list that fails is tried again when it is due again; the watch goes on meanwhile.
-    if (phase === 'list' && version !== undefined) listed = now();
-    const good = phase === 'watch' ? trueAt - began : 0;
-    const wait = Math.max(
-      recovery.atLeast,
-      recovery.pace === 'poll' ? pollPace : waitOf(recovery.pace === 'slow' ? slow : backoff, good),
-    );
+    if (recovery.next === 'relist') position = undefined;
+    // A periodic list that fails is tried again when the next is due; the watch goes on meanwhile.
+    else if (phase === 'list' && position) position.relistAt = now() + relistAfter;
+    // A watch that was open for a while has used up that much of the wait.
+    const open = phase === 'watch' && trueAt >= began ? now() - began : 0;
+    const waits = {
+      backoff: () => Math.max(backoffPolicy.first, backoff.next() - open),
+      slow: () => slow.next(),
+      poll: () => pollPace,
+    };
+    const wait = Math.max(recovery.atLeast, waits[recovery.pace]());
     become({ kind: recovery.state, since: trueAt, failure, nextTry: now() + wait });
-    await pause(wait);
+    await clock.wait(wait, ending);
+  }
+
+  async function step(ending: AbortSignal): Promise<void> {
+    const began = now();
+    const at = position && began < position.relistAt ? position : undefined;
+    try {
+      await (at ? watch(at, ending) : list(ending));
+    } catch (error) {
+      ending.throwIfAborted();
+      await recover(error, at ? 'watch' : 'list', began, ending);
+    }
   }
 
   async function run(): Promise<void> {
     while (!signal.aborted) {
-      const began = now();
-      const phase = version === undefined || began - listed >= relistAfter ? 'list' : 'watch';
-      try {
-        if (phase === 'watch' && version !== undefined) await watch(version);
-        else {
-          await list();
-          listed = now();
-        }
-      } catch (error) {
-        if (!signal.aborted) await recover(error, phase, began).catch(() => undefined);
-      }
+      interruption = new AbortController();
+      // Only the two of them can make it throw; the loop looks at both.
+      await step(AbortSignal.any([signal, interruption.signal])).catch(() => undefined);
     }
   }
 
@@ -234,18 +155,9 @@ export function followObjects<T extends object>(
     },
     objects: table.objects,
     refresh() {
-      version = undefined;
-      interrupt?.();
+      position = undefined;
+      interruption.abort();
     },
     ended: run(),
   };
-}
-
-/** A watch that was good for a while has used up that much of the wait. */
-function waitOf(backoff: Backoff, good: number): number {
-  return Math.max(backoffPolicy.first, backoff.next() - good);
-}
-
-function unreachable(why: string): TowlineError {
-  return new TowlineError('cluster-unreachable', { why });
 }
