@@ -1,3 +1,4 @@
+import { present } from '../../base/present.ts';
 import type { ManifestRepository, ManifestStyle } from '../workspace/environment.ts';
 import { joinPath } from '../workspace/repoPath.ts';
 import type { BuildPlan, BuildSecret, RepoPath } from '../workspace/service.ts';
@@ -149,13 +150,4 @@ function mapValues<From, To>(
   change: (value: From) => To,
 ): (readonly [string, To])[] {
   return Object.entries(record).map(([key, value]) => [key, change(value)]);
-}
-
-type Present<T> = { [Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key] } & {
-  [Key in keyof T as undefined extends T[Key] ? Key : never]?: Exclude<T[Key], undefined>;
-};
-
-/** Leaves out what is undefined. */
-function present<T extends object>(record: T): Present<T> {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Present<T>;
 }

@@ -53,5 +53,5 @@ export function statusOf(object: ClusterObject): Fields {
 }
 
 export function annotationOf(object: ClusterObject, name: string): string | undefined {
-  return textOf(fieldsOf(object.metadata.annotations)[name]);
+  return textOf(fieldsOf(fieldsOf(object.metadata).annotations)[name]);
 }

@@ -11,7 +11,7 @@ export interface ObjectIdentity {
   readonly name: string;
   readonly uid: string;
   readonly created: number;
-  /** When its deletion was asked for. */
+  /** Being deleted: when it is to be gone, that is when that was asked for plus its grace period. */
   readonly deleting?: number;
   /** The controller it belongs to. */
   readonly owner?: { readonly kind: string; readonly name: string; readonly uid: string };
@@ -36,6 +36,8 @@ export interface Probe {
   readonly kind: 'readiness' | 'liveness' | 'startup';
   /** For people: `GET http :8080/healthz`, `connect :5432`, `run cat /ready`. */
   readonly asks: string;
+  /** Failures in a row that count as one. */
+  readonly failureThreshold: number;
 }
 
 export interface ContainerTemplate {
@@ -83,6 +85,8 @@ interface Replicated extends WorkloadBase {
   readonly updated: number;
   readonly ready: number;
   readonly available: number;
+  /** Seconds a pod has to be ready before it counts as available. */
+  readonly minReady: number;
 }
 
 export interface Deployment extends Replicated {
@@ -108,6 +112,8 @@ export interface StatefulSet extends Replicated {
 export interface DaemonSet extends Replicated {
   readonly kind: 'DaemonSet';
   readonly strategy: 'RollingUpdate' | 'OnDelete';
+  /** Label `pod-template-generation` of the pods of its newest revision. */
+  readonly templateGeneration?: string;
 }
 
 export interface Job extends WorkloadBase {
@@ -118,6 +124,8 @@ export interface Job extends WorkloadBase {
   /** Undefined: done when one pod succeeded and the rest ended. */
   readonly completions?: number;
   readonly backoffLimit: number;
+  /** Seconds from its start. */
+  readonly deadline?: number;
   readonly active: number;
   readonly succeeded: number;
   readonly failed: number;
@@ -130,6 +138,7 @@ export interface CronJob extends WorkloadBase {
   readonly suspended: boolean;
   readonly schedule: string;
   readonly lastScheduled?: number;
+  readonly lastSucceeded?: number;
   /** Names of Jobs that run now. */
   readonly active: readonly string[];
 }
@@ -163,6 +172,8 @@ export interface PodContainer extends ContainerTemplate {
   /** Registry digest of what runs, `sha256:…`, where the runtime says it. */
   readonly digest?: string;
   readonly ready: boolean;
+  /** Whether its startup probe has passed; undefined where the cluster does not say. */
+  readonly started?: boolean;
   readonly restarts: number;
   readonly state:
     | { readonly kind: 'waiting'; readonly reason?: string; readonly message?: string }
@@ -184,6 +195,10 @@ export interface Pod extends ObjectIdentity {
   readonly conditions: readonly Condition[];
   readonly containers: readonly PodContainer[];
   readonly needs: readonly Needed[];
+  /** Conditions that others set and that have to be True before it is ready. */
+  readonly readinessGates: readonly string[];
+  /** Whoever has to agree before it can be gone. */
+  readonly finalizers: readonly string[];
 }
 
 /** An Event of the cluster, of either API. */
@@ -205,11 +220,18 @@ export interface ClusterEvent {
   readonly last: number;
 }
 
+export interface Taint {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect: string;
+}
+
 export interface NodeFacts {
   readonly name: string;
   readonly ready: boolean;
   readonly unschedulable: boolean;
   readonly conditions: readonly Condition[];
+  readonly taints: readonly Taint[];
   readonly labels: Readonly<Record<string, string>>;
   /** Resources for pods, as the API writes them: `cpu: 2`, `memory: 24000000Ki`. */
   readonly allocatable: Readonly<Record<string, string>>;
