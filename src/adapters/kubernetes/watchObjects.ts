@@ -65,7 +65,6 @@ export async function watchObjects(
   };
   const answer = await session.open({ method: 'GET', path, patient: true }, signal);
   give({ type: 'OPENED' });
-  give({ type: 'OPENED' });
   const lines = readLines(take, lineLimit);
   try {
     await session.read(answer, lines.push, signal);
