@@ -34,7 +34,7 @@ export interface Proposals {
   /** Whether the answer for this environment's remote may have to be asked for. */
   readonly unanswered: boolean;
   /** Asks, where a remote gets branches of this environment for the first time; later runs remember a yes. */
-  allowed(signal: AbortSignal): Promise<boolean>;
+  allowed(signal: AbortSignal, untimed: Untimed): Promise<boolean>;
   branchOf(service: Service): string;
   /** Whether the host's user wants to see this before it is committed, and does not. Not asked where the branch says it already. */
   refused(
@@ -88,14 +88,10 @@ export function createProposals(
     return ports.stores.withLock(repository.place.commonFolder, 'proposals', work, signal);
   }
 
-  async function ask(signal: AbortSignal): Promise<boolean> {
-    const { remote, base } = await openSource(signal);
-    if (!remote) return true;
-    const place = JSON.stringify({ remote: remote.url, base });
-    if (records.read(answerName) === place) return true;
-    const question = { environment: environment.name, remote: remote.url, branches, base };
+  async function ask({ base }: ManifestSource, remote: string, signal: AbortSignal): Promise<boolean> {
+    const question = { environment: environment.name, remote, branches, base };
     if ((await ports.consent.allowBranches(question, signal)) === 'declined') return false;
-    await records.write(answerName, place);
+    await records.write(answerName, answerFor(remote, base));
     return true;
   }
 
@@ -107,9 +103,14 @@ export function createProposals(
     readySource: async (signal) => (await ready.get(signal)).found,
     edit: async (wanted, signal) => (await ready.get(signal)).files.edit(wanted, signal),
     recentSubjects: subjects.get,
-    allowed(signal) {
-      answer ??= ask(signal);
-      return answer;
+    async allowed(signal, untimed) {
+      const found = await openSource(signal);
+      const remote = found.remote?.url;
+      if (remote === undefined || records.read(answerName) === answerFor(remote, found.base)) return true;
+      return untimed((patient) => {
+        answer ??= ask(found, remote, patient);
+        return answer;
+      });
     },
     branchOf,
     async refused(change, signal, untimed) {
@@ -132,4 +133,9 @@ export function createProposals(
       return locked(found, () => placeProposal(found, content, signal), signal);
     },
   };
+}
+
+/** What a yes is remembered as: it holds for this remote and branch alone. */
+function answerFor(remote: string, base: string): string {
+  return JSON.stringify({ remote, base });
 }
