@@ -1,7 +1,13 @@
+/** Waits for something outside without keeping others from work: the slot is given up and taken again afterwards. */
+export type Rest = <T>(wait: () => Promise<T>) => Promise<T>;
+
 /** A limit on how much runs at the same time; work waits its turn in the order asked for. */
 export interface Slots {
-  /** Rejects with the signal's reason when aborted while waiting; `work` then never starts. */
-  run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  /**
+   * Rejects with the signal's reason when aborted while waiting; `work` then never starts. The work may rest, one
+   * time after the other.
+   */
+  run<T>(work: (rest: Rest) => Promise<T>, signal: AbortSignal): Promise<T>;
 }
 
 export function createSlots(count: number): Slots {
@@ -34,10 +40,21 @@ export function createSlots(count: number): Slots {
   return {
     async run(work, signal) {
       await acquire(signal);
-      try {
-        return await work();
-      } finally {
+      let held = true;
+      const rest: Rest = async (wait) => {
+        held = false;
         release();
+        try {
+          return await wait();
+        } finally {
+          await acquire(signal);
+          held = true;
+        }
+      };
+      try {
+        return await work(rest);
+      } finally {
+        if (held) release();
       }
     },
   };

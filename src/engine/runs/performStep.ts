@@ -1,3 +1,4 @@
+import type { Rest } from '../../base/slots.ts';
 import { failureOf, TowlineError } from '../../domain/errors/towlineError.ts';
 import { changedInputs, type KeyInputs } from '../../domain/keys/keyInputs.ts';
 import type { Hold } from '../../domain/runs/hold.ts';
@@ -20,16 +21,22 @@ export async function performStep(
   step: Step,
   context: StepContext,
   started: () => Promise<void>,
+  rest: Rest,
 ): Promise<Performed> {
   try {
-    return await takeStep(step, context, started);
+    return await takeStep(step, context, started, rest);
   } catch (error) {
     if (context.signal.aborted) return without({ outcome: 'cancelled' });
     return without({ outcome: 'failed', failure: failureOf(error) });
   }
 }
 
-async function takeStep(step: Step, context: StepContext, started: () => Promise<void>): Promise<Performed> {
+async function takeStep(
+  step: Step,
+  context: StepContext,
+  started: () => Promise<void>,
+  rest: Rest,
+): Promise<Performed> {
   const { scope, service } = context;
   const known = await step.inputs(context, 'known');
   if (isHold(known)) return without({ outcome: 'held', hold: known });
@@ -50,7 +57,9 @@ async function takeStep(step: Step, context: StepContext, started: () => Promise
   const why = stored ? 'result-gone' : reasonToRun(step, context, inputs);
 
   await started();
-  const output = await withinTimeLimit(step, context, (limited, untimed) => step.run(limited, key, untimed));
+  const output = await withinTimeLimit(step, context, rest, (limited, untimed) =>
+    step.run(limited, key, untimed),
+  );
   if (isHold(output)) return without({ outcome: 'held', hold: output });
 
   const settled = await sameInputs(step, context, inputs, output);
@@ -113,10 +122,11 @@ function without(result: StepResult): Performed {
 async function withinTimeLimit<T>(
   step: Step,
   context: StepContext,
+  rest: Rest,
   work: (context: StepContext, untimed: Untimed) => Promise<T>,
 ): Promise<T> {
   const seconds = step.timeLimit(context);
-  if (seconds === undefined) return work(context, (ask) => ask(context.signal));
+  if (seconds === undefined) return work(context, (ask) => rest(() => ask(context.signal)));
   const limit = new AbortController();
   let clock: AbortSignal | undefined;
   const startClock = (): void => {
@@ -129,7 +139,7 @@ async function withinTimeLimit<T>(
   const untimed: Untimed = async (ask) => {
     clock = undefined;
     try {
-      return await ask(context.signal);
+      return await rest(() => ask(context.signal));
     } finally {
       startClock();
     }

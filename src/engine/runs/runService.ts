@@ -1,4 +1,4 @@
-import type { Slots } from '../../base/slots.ts';
+import type { Rest, Slots } from '../../base/slots.ts';
 import type { PlannedService } from '../../domain/plan/planRun.ts';
 import type { Hold } from '../../domain/runs/hold.ts';
 import type { RunEvent, StepResult } from '../../domain/runs/runEvent.ts';
@@ -74,9 +74,12 @@ async function takeStep(
     group,
     hold = plannedHold,
   } = plannedHold ? nothingAwaited : await awaitOthers(floor, step, service.dependsOn);
-  const perform = (): Promise<Performed> =>
-    performStep(steps[step], { scope, service, earlier, upstream, group, report, signal }, () =>
-      record({ type: 'step-started', at: now(), ...place }),
+  const perform = (rest: Rest): Promise<Performed> =>
+    performStep(
+      steps[step],
+      { scope, service, earlier, upstream, group, report, signal },
+      () => record({ type: 'step-started', at: now(), ...place }),
+      rest,
     );
   const performed = hold
     ? without({ outcome: 'held', hold })

@@ -134,7 +134,7 @@ async function recordRun(
   // A question comes before the work, not in the middle of it when nobody looks any more.
   if (floor.proposing.length > 0 && scope.proposals?.unanswered) {
     await started;
-    await scope.proposals.allowed(signal).catch(() => undefined);
+    await scope.proposals.allowed(signal, (ask) => ask(signal)).catch(() => undefined);
   }
   const running = plan.map((planned) =>
     runService(planned, floor).catch((error: unknown) => {

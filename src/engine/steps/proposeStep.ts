@@ -72,7 +72,7 @@ export const proposeStep: Step<ProposeOutput> = {
       const change = edits.some(runsAlready) ? 'delivered' : 'not-run';
       return { ...place, change, commit: source.baseCommit, diff: '', compareUrl: undefined };
     }
-    if (!(await proposals.allowed(signal))) return declined(place.branch, source.remote?.url ?? '');
+    if (!(await proposals.allowed(signal, untimed))) return declined(place.branch, source.remote?.url ?? '');
     const change = {
       run: context.scope.run,
       services: proposedImages(images, edits).map(({ service: name }) => name),

@@ -25,7 +25,10 @@ export interface Earlier {
   readonly push?: PushOutput;
 }
 
-/** Does something whose length is the user's to choose: the step's time limit begins anew after it. */
+/**
+ * Does something whose length is the user's to choose: it counts neither against the step's time limit, which begins
+ * anew after it, nor as one of the steps that may run side by side.
+ */
 export type Untimed = <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 
 export interface StepContext {

@@ -66,4 +66,48 @@ describe('slots', () => {
   it('are one at least', async () => {
     assert.equal(await createSlots(0).run(() => Promise.resolve(1), signal), 1);
   });
+
+  it('are free for others while work rests, which then waits its turn', async () => {
+    const slots = createSlots(1);
+    const order: string[] = [];
+    const wait = deferred<void>();
+    const other = deferred<void>();
+    const resting = slots.run(async (rest) => {
+      await rest(() => wait.promise);
+      order.push('rested');
+    }, signal);
+    const working = slots.run(async () => {
+      order.push('other');
+      await other.promise;
+    }, signal);
+    wait.resolve();
+    await turn();
+    assert.deepEqual(order, ['other']);
+    other.resolve();
+    await Promise.all([resting, working]);
+    assert.deepEqual(order, ['other', 'rested']);
+  });
+
+  it('stay as many when work is given up while it rests', async () => {
+    const slots = createSlots(1);
+    const cancel = new AbortController();
+    const wait = deferred<void>();
+    const resting = slots.run((rest) => rest(() => wait.promise), cancel.signal);
+    await turn();
+    cancel.abort(new Error('enough'));
+    wait.resolve();
+    await assert.rejects(resting, /enough/);
+    const both = [deferred<void>(), deferred<void>()];
+    const started: number[] = [];
+    const all = both.map((end, index) =>
+      slots.run(() => {
+        started.push(index);
+        return end.promise;
+      }, signal),
+    );
+    await turn();
+    assert.deepEqual(started, [0]);
+    for (const end of both) end.resolve();
+    await Promise.all(all);
+  });
 });

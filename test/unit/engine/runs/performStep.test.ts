@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { deferred } from '../../../../src/base/deferred.ts';
+import { createSlots, type Rest } from '../../../../src/base/slots.ts';
 import { TowlineError } from '../../../../src/domain/errors/towlineError.ts';
 import type { KeyInputs } from '../../../../src/domain/keys/keyInputs.ts';
 import type { Hold } from '../../../../src/domain/runs/hold.ts';
@@ -55,6 +57,7 @@ describe('performStep', () => {
     readonly anyway?: boolean;
     readonly earlier?: Earlier;
     readonly signal?: AbortSignal;
+    readonly rest?: Rest;
   }
   /** Takes a step in a run that shares nothing with the others but the records. */
   function perform(step: Step, given: Circumstances = {}): Promise<Performed> {
@@ -69,10 +72,11 @@ describe('performStep', () => {
       report: { output() {}, substep() {}, notice() {} },
       signal,
     };
-    return performStep(step, context, () => {
+    const started = () => {
       starts += 1;
       return Promise.resolve();
-    });
+    };
+    return performStep(step, context, started, given.rest ?? ((wait) => wait()));
   }
   const stored = () => createResults(records).latest('build', 'api');
 
@@ -189,8 +193,11 @@ describe('performStep', () => {
     const { step, log } = makeStep({});
     const context = { scope: { request: { anyway: true } }, service: makeService('api') };
     const signal = new AbortController().signal;
-    const { result } = await performStep(step, { ...context, signal } as unknown as StepContext, () =>
-      Promise.reject(new TowlineError('journal-failed', { why: 'full' })),
+    const { result } = await performStep(
+      step,
+      { ...context, signal } as unknown as StepContext,
+      () => Promise.reject(new TowlineError('journal-failed', { why: 'full' })),
+      (wait) => wait(),
     );
     assert.deepEqual([result.outcome === 'failed' && result.failure.code, log], ['journal-failed', []]);
   });
@@ -313,6 +320,33 @@ describe('performStep', () => {
       assert.equal(result.outcome === 'failed' && result.failure.code, 'build-failed');
     });
   });
+
+  for (const [limit, seconds] of [
+    ['a', 1000],
+    ['no', undefined],
+  ] as const)
+    it(`gives its slot to others while it asks the user, with ${limit} time limit`, async () => {
+      const answer = deferred<void>();
+      const order: string[] = [];
+      const asks: Step['run'] = async (_context, _key, untimed) => {
+        order.push('asked');
+        await untimed(() => answer.promise);
+        order.push('answered');
+        return output;
+      };
+      const slots = createSlots(1);
+      const { signal } = new AbortController();
+      const asking = slots.run(
+        (rest) => perform(makeStep({ a: '1' }, { timeLimit: () => seconds, run: asks }).step, { rest }),
+        signal,
+      );
+      const other = makeStep({ a: '2' });
+      await slots.run((rest) => perform(other.step, { rest }), signal);
+      order.push(...other.log);
+      answer.resolve();
+      assert.equal((await asking).result.outcome, 'passed');
+      assert.deepEqual(order, ['asked', 'run', 'answered']);
+    });
 
   it('is cancelled whatever the step throws then', async () => {
     const cancel = new AbortController();
