@@ -4,7 +4,15 @@ import { gitFailure } from './gitFailure.ts';
 import { makeCommit } from './makeCommit.ts';
 import { createObjectReader } from './objectReader.ts';
 import { deleteRemoteBranch, push } from './push.ts';
-import { changedPaths, diff, isAncestor, lastCommitTouching, recentSubjects } from './readHistory.ts';
+import {
+  branchHistory,
+  changedPaths,
+  diff,
+  findCommit,
+  isAncestor,
+  lastCommitTouching,
+  recentSubjects,
+} from './readHistory.ts';
 import { hasObject, listTree, readBlobs, readCommit } from './readObjects.ts';
 import { type ReadSettings, readSettings } from './readSettings.ts';
 import { readWorkingState } from './readWorkingState.ts';
@@ -36,6 +44,8 @@ export function createRepository(git: Git, place: RepositoryPlace, opened?: Read
       return readWorkingState(git, top, settings ?? (await readSettings(git, signal)), signal);
     },
     lastCommitTouching: (from, paths, signal) => lastCommitTouching(git, commonFolder, from, paths, signal),
+    findCommit: (words, signal) => findCommit(git, words, signal),
+    branchHistory: (from, paths, count, signal) => branchHistory(git, from, paths, count, signal),
     recentSubjects: (from, count, signal) => recentSubjects(git, from, count, signal),
     remotes: async (signal) => (fresh(opened) ?? (await readSettings(git, signal))).remotes,
     remoteTips: (remote, branches, signal) => remoteTips(git, remote, branches, signal),

@@ -24,18 +24,56 @@ export async function lastCommitTouching(
       args: [
         'rev-list',
         '--max-count=1',
-        '--encoding=UTF-8',
-        '--format=%H%n%ct%n%s',
+        ...factsFormat,
         ...(long ? ['--stdin'] : [checkedId(from), ...limit]),
       ],
       ...(long ? { input: `${[checkedId(from), ...limit].join('\n')}\n` } : {}),
     },
     signal,
   );
-  const [, id, time, subject = ''] = stdout.toString().split('\n');
-  if (!id) return undefined;
-  const facts = { id, time: Number(time), subject };
-  return (await isShallowEdge(commonFolder, id)) ? { ...facts, shallow: true } : facts;
+  const [facts] = readFacts(stdout);
+  if (!facts) return undefined;
+  return (await isShallowEdge(commonFolder, facts.id)) ? { ...facts, shallow: true } : facts;
+}
+
+export async function findCommit(
+  git: Git,
+  words: string,
+  signal: AbortSignal,
+): Promise<CommitFacts | undefined> {
+  const named = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${words}^{commit}`] as const;
+  // 128: Git cannot even read the words, e.g. `a..b`.
+  const { stdout, exitCode } = await git.run({ reach: 'local', args: named, answers: [0, 1, 128] }, signal);
+  const id = stdout.toString().trim();
+  if (exitCode !== 0 || id === '') return undefined;
+  const args = ['rev-list', '--max-count=1', ...factsFormat, checkedId(id)] as const;
+  return readFacts((await git.run({ reach: 'local', args }, signal)).stdout)[0];
+}
+
+export async function branchHistory(
+  git: Git,
+  from: ObjectId,
+  paths: readonly RepoPath[],
+  count: number,
+  signal: AbortSignal,
+): Promise<readonly CommitFacts[]> {
+  const limit = [`--max-count=${Math.max(0, Math.trunc(count))}`, '--first-parent', ...factsFormat];
+  const within = paths.includes('') ? [] : ['--', ...paths];
+  const args = ['rev-list', ...limit, checkedId(from), ...within] as const;
+  return readFacts((await git.run({ reach: 'local', args }, signal)).stdout);
+}
+
+const factsFormat = ['--encoding=UTF-8', '--format=%H%n%ct%n%s'];
+
+/** Four lines a commit: `commit <id>`, and the three of the format. */
+function readFacts(stdout: Buffer): readonly CommitFacts[] {
+  const lines = stdout.toString().split('\n');
+  const found: CommitFacts[] = [];
+  for (let at = 0; at + 3 < lines.length; at += 4) {
+    const [, id = '', time, subject = ''] = lines.slice(at, at + 4);
+    found.push({ id, time: Number(time), subject });
+  }
+  return found;
 }
 
 export async function recentSubjects(

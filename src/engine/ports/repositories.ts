@@ -72,6 +72,15 @@ export interface Repository {
     paths: readonly RepoPath[],
     signal: AbortSignal,
   ): Promise<CommitFacts | undefined>;
+  /** The commit that a user's words mean, as Git takes them (`HEAD~2`, `v1.4`, seven digits); undefined when they mean none or several. */
+  findCommit(words: string, signal: AbortSignal): Promise<CommitFacts | undefined>;
+  /** Commits of a branch itself (a merge counts, what it merged does not) that changed one of the paths, newest first. */
+  branchHistory(
+    from: ObjectId,
+    paths: readonly RepoPath[],
+    count: number,
+    signal: AbortSignal,
+  ): Promise<readonly CommitFacts[]>;
   recentSubjects(from: ObjectId, count: number, signal: AbortSignal): Promise<readonly string[]>;
   remotes(signal: AbortSignal): Promise<readonly Remote[]>;
   /**

@@ -113,6 +113,8 @@ describe('a hostile repository', () => {
 
   const reads: Readonly<Record<string, (repository: Repository, head: string) => Promise<unknown>>> = {
     workingState: (repository) => repository.workingState(git.signal),
+    findCommit: (repository) => repository.findCommit('HEAD', git.signal),
+    branchHistory: (repository, head) => repository.branchHistory(head, ['k.yaml'], 9, git.signal),
     lastCommitTouching: (repository, head) => repository.lastCommitTouching(head, ['k.yaml'], git.signal),
     recentSubjects: (repository, head) => repository.recentSubjects(head, 5, git.signal),
     remotes: (repository) => repository.remotes(git.signal),

@@ -128,6 +128,47 @@ describe('history', () => {
     assert.deepEqual(await repository.changedPaths(first, second, git.signal), ['web/b']);
   });
 
+  it('finds the commit that words mean, and none where they mean something else', async () => {
+    const folder = git.sandbox.makeRepository({ files: { a: '1' } });
+    const first = git.sandbox.git(folder, 'rev-parse', 'HEAD');
+    writeFiles(folder, { a: '2' });
+    const second = git.sandbox.commitAll(folder, 'Second');
+    git.sandbox.git(folder, 'tag', '-a', '-m', 'x', 'v1', first);
+    const repository = await git.openGuarded(folder);
+    const meant = async (words: string) => (await repository.findCommit(words, git.signal))?.id;
+    assert.deepEqual(await repository.findCommit('HEAD', git.signal), {
+      id: second,
+      time: 1_700_000_000,
+      subject: 'Second',
+    });
+    assert.equal(await meant('HEAD~1'), first);
+    assert.equal(await meant('v1'), first);
+    assert.equal(await meant(first.slice(0, 7)), first);
+    assert.equal(await meant('main'), second);
+    for (const nothing of ['', 'nowhere', 'HEAD:a', 'HEAD..v1', '--all', '-x', 'a b', '1'.repeat(40)])
+      assert.equal(await meant(nothing), undefined, nothing);
+  });
+
+  it('tells what a branch itself did to a path: a merge, not what it merged', async () => {
+    const folder = git.sandbox.makeRepository({ files: { 'deploy/a': '1', 'src/a': '1' } });
+    const first = git.sandbox.git(folder, 'rev-parse', 'HEAD');
+    git.sandbox.git(folder, 'switch', '--quiet', '--create', 'proposal');
+    writeFiles(folder, { 'deploy/a': '2' });
+    git.sandbox.commitAll(folder, 'Propose');
+    git.sandbox.git(folder, 'switch', '--quiet', 'main');
+    git.sandbox.git(folder, 'merge', '--quiet', '--no-ff', '-m', 'Merge the proposal', 'proposal');
+    const merge = git.sandbox.git(folder, 'rev-parse', 'HEAD');
+    writeFiles(folder, { 'src/a': '2' });
+    const tip = git.sandbox.commitAll(folder, 'Other');
+    const repository = await git.openGuarded(folder);
+    const history = async (paths: string[], count = 9) =>
+      (await repository.branchHistory(tip, paths, count, git.signal)).map(({ id }) => id);
+    assert.deepEqual(await history(['deploy']), [merge, first]);
+    assert.deepEqual(await history(['']), [tip, merge, first]);
+    assert.deepEqual(await history([''], 1), [tip]);
+    assert.deepEqual(await history(['nowhere']), []);
+  });
+
   it('says when a shallow clone ends before the answer', async () => {
     const source = git.sandbox.makeRepository({ name: 'source', files: { a: '1' } });
     writeFiles(source, { b: '1' });
