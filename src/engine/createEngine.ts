@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Disposable } from '../base/disposable.ts';
+import { wholeCharacters } from '../base/wholeCharacters.ts';
 import { configFileNames } from '../domain/config/config.ts';
 import type { RunEvent, RunRequest } from '../domain/runs/runEvent.ts';
 import type { RunState } from '../domain/runs/runState.ts';
@@ -46,7 +47,10 @@ export interface Engine {
   followRun(opened: RunPlace, run: number, signal: AbortSignal): AsyncIterable<RunEvent>;
   /** Calls back when any run of the repository moves. */
   watchRuns(opened: RunPlace, listener: (run: number) => void): Promise<Disposable>;
-  /** A step's output from a byte on; undefined when it wrote none. */
+  /**
+   * A step's output from a byte on, up to the last whole character; `size` is the byte to read on from. Undefined when
+   * it wrote none.
+   */
   readLog(
     opened: RunPlace,
     run: number,
@@ -90,7 +94,10 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
     watchRuns: (opened, listener) => journalOf(opened).watch(listener),
     async readLog(opened, run, log, offset) {
       const read = await journalOf(opened).readLog(run, log, offset);
-      return read && { text: new TextDecoder().decode(read.bytes), size: read.size };
+      if (!read) return undefined;
+      const whole = wholeCharacters(read.bytes);
+      const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(whole);
+      return { text, size: read.size - (read.bytes.length - whole.length) };
     },
     cancelRun: (opened, run) => cancelRun(journalOf(opened), run),
     discard: (opened, environment, service, signal) =>
