@@ -44,6 +44,7 @@ function report(error: unknown, terminal: Terminal, signal: AbortSignal, json: b
     'environment-ambiguous',
     'not-a-repository',
     'run-not-found',
+    'commit-unknown',
   );
   return usage ? exitCodes.usage : exitCodes.failed;
 }
@@ -126,6 +127,16 @@ function createProgram(terminal: Terminal, signal: AbortSignal, exit: (code: Exi
     .option('-y, --yes', 'answer yes to: delete the branch?')
     .action(async (service, options) =>
       exit(await (await import('./commands/discard.ts')).discard(context(), service, options)),
+    );
+  program
+    .command('where')
+    .description('where a commit is on its way to ready pods: image, proposal, merge, agent, pods')
+    .argument('[commit]', 'as Git takes it', 'HEAD')
+    .option('--service <name...>', 'those the commit changed when left out')
+    .option('--env <name>', 'all when left out')
+    .addOption(json())
+    .action(async (commit, options) =>
+      exit(await (await import('./commands/where.ts')).where(context(), commit, options)),
     );
   program
     .command('init')

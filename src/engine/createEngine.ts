@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import type { Disposable } from '../base/disposable.ts';
 import { wholeCharacters } from '../base/wholeCharacters.ts';
 import { configFileNames } from '../domain/config/config.ts';
+import type { TrailFacts } from '../domain/delivery/commitTrail.ts';
 import type { RunEvent, RunRequest } from '../domain/runs/runEvent.ts';
 import type { RunState } from '../domain/runs/runState.ts';
 import type { ProposeOutput } from '../domain/runs/stepOutput.ts';
+import type { WhereRequest } from './delivery/whereIsCommit.ts';
 import { type Diagnosis, diagnose, type Finding, findEngine } from './doctor/diagnose.ts';
 import type { ProposedChange } from './ports/consent.ts';
 import type { HostFacts, Ports } from './ports/ports.ts';
@@ -72,6 +74,8 @@ export interface Engine {
     output: ProposeOutput,
     signal: AbortSignal,
   ): Promise<ProposedChange['files'] | undefined>;
+  /** Where a commit is on its way to ready pods, for each service and environment. */
+  whereIs(opened: OpenWorkspace, request: WhereRequest, signal: AbortSignal): Promise<readonly TrailFacts[]>;
   diagnose(folder: string, signal: AbortSignal): Promise<Diagnosis>;
   /** The engine's part of a diagnosis alone. */
   findEngine(signal: AbortSignal): Promise<Finding>;
@@ -103,6 +107,10 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
     discard: (opened, environment, service, signal) =>
       discardProposal(ports, opened, environment, service, signal),
     readProposedFiles: (opened, output, signal) => readProposedFiles(ports, opened, output, signal),
+    async whereIs(opened, request, signal) {
+      const { whereIsCommit } = await import('./delivery/whereIsCommit.ts');
+      return whereIsCommit(ports, opened, request, signal);
+    },
     diagnose: (folder, signal) => diagnose(ports, facts.version, localRegistry, folder, signal),
     findEngine: (signal) => findEngine(ports, signal),
     localRegistry,

@@ -170,6 +170,16 @@ export const errorCatalogue = {
     next: 'Correct `branch` of the environment in towline.yaml.',
   },
 
+  // Render
+  'renderer-missing': {
+    what: 'The program that renders these manifests was not found',
+    next: 'Install it; `towline doctor` says where to get it.',
+  },
+  'rendering-failed': {
+    what: 'The manifests cannot be rendered',
+    next: 'Correct the place named above; the renderer says the same when it is run by hand.',
+  },
+
   // Cluster
   'kubeconfig-invalid': {
     what: 'The kubeconfig cannot be read',
@@ -223,6 +233,12 @@ export const errorCatalogue = {
   'port-taken': {
     what: 'The local port is taken',
     next: 'Choose another one, or end the program that listens there.',
+  },
+
+  // Delivery
+  'commit-unknown': {
+    what: 'There is no such commit',
+    next: 'Name it as Git does: a branch, a tag, or at least seven of its digits; `git fetch` brings what others pushed.',
   },
 
   // Runs

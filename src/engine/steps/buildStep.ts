@@ -15,6 +15,7 @@ import type { Credential } from '../ports/credentials.ts';
 import { contextFiles, listContext } from './contextFiles.ts';
 import { placeInWorkspace } from './placeInWorkspace.ts';
 import { findPushed } from './pushStep.ts';
+import { sourcePaths } from './sourcePaths.ts';
 import type { Step, StepContext } from './step.ts';
 import { testStep } from './testStep.ts';
 
@@ -211,10 +212,7 @@ async function placeUpstreamImages(context: StepContext, baseImages: readonly st
 async function sourceFacts(context: StepContext, key: string): Promise<SourceFacts> {
   const { scope, service, signal } = context;
   const { repository, prefix, state } = scope.opened;
-  const build = planOf(service);
-  const paths = [service.folder, build.context, build.dockerfile].map((path) =>
-    [prefix, path].filter(Boolean).join('/'),
-  );
+  const paths = sourcePaths(prefix, service);
   const [commit, remotes] = await Promise.all([
     state.head ? repository.lastCommitTouching(state.head, paths, signal) : undefined,
     repository.remotes(signal),

@@ -1,0 +1,157 @@
+import type { TrailFacts } from '../../domain/delivery/commitTrail.ts';
+import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { formatImageReference } from '../../domain/images/imageReference.ts';
+import { targetRepository } from '../../domain/images/targetRepository.ts';
+import { proposedImage } from '../../domain/proposals/commitMessage.ts';
+import { proposalBranch } from '../../domain/proposals/proposalBranch.ts';
+import type { Environment } from '../../domain/workspace/environment.ts';
+import type { Service } from '../../domain/workspace/service.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { CommitFacts } from '../ports/repositories.ts';
+import { fetchBase, type ManifestSource, openManifestSource } from '../proposals/manifestSource.ts';
+import { sourcePaths } from '../steps/sourcePaths.ts';
+import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
+import { type Ancestry, createAncestry } from './ancestry.ts';
+import { createImageSources, type ImageSources } from './imageSources.ts';
+import { findMerge, readNamedImage } from './namedImages.ts';
+import { readAgents, readServicePods } from './readCluster.ts';
+
+export interface WhereRequest {
+  /** The commit, as Git takes it: `HEAD`, a tag, seven digits. */
+  readonly commit: string;
+  /** Those the commit changed when empty; all of them when it changed none. */
+  readonly services: readonly string[];
+  /** All when absent. */
+  readonly environment?: string;
+}
+
+/**
+ * Where a commit is on its way to ready pods, for each service and environment. Reads Git, the journals and, where an
+ * environment names a context, its cluster; changes nothing but what Git keeps of fetched branches. A cluster that
+ * cannot be asked is `unknown` in its links. Throws `commit-unknown`, `service-unknown`, `environment-unknown`, and
+ * what the manifests' repository throws.
+ */
+export async function whereIsCommit(
+  ports: Ports,
+  opened: OpenWorkspace,
+  request: WhereRequest,
+  signal: AbortSignal,
+): Promise<readonly TrailFacts[]> {
+  const { repository, workspace } = opened;
+  const commit = await repository.findCommit(request.commit, signal);
+  if (!commit)
+    throw new TowlineError('commit-unknown', {
+      why: `${JSON.stringify(request.commit)} names no commit of ${repository.place.top ?? repository.place.commonFolder}.`,
+    });
+  const services = await chooseServices(opened, request, commit, signal);
+  const environments = chooseEnvironments(workspace.environments, request.environment);
+  const ancestry = createAncestry(repository);
+  const images = await createImageSources(ports, opened, ancestry, signal);
+  const found: TrailFacts[] = [];
+  for (const environment of environments) {
+    const branches = services.map(({ service }) =>
+      proposalBranch(environment.name, service.name, environment.group),
+    );
+    const source = await openManifestSource(ports, opened, environment, branches, signal);
+    await fetchBase(source, signal);
+    for (const [index, { service, touched }] of services.entries()) {
+      const place = { service, environment, branch: branches[index] ?? '', source };
+      found.push(await readTrail({ ports, opened, commit, touched, images, ancestry, ...place }, signal));
+    }
+  }
+  return found;
+}
+
+interface TrailScope {
+  readonly ports: Ports;
+  readonly opened: OpenWorkspace;
+  readonly commit: CommitFacts;
+  readonly touched: string | undefined;
+  readonly images: ImageSources;
+  readonly ancestry: Ancestry;
+  readonly service: Service;
+  readonly environment: Environment;
+  readonly branch: string;
+  readonly source: ManifestSource;
+}
+
+async function readTrail(scope: TrailScope, signal: AbortSignal): Promise<TrailFacts> {
+  const { opened, commit, touched, images, service, environment, source } = scope;
+  const includes = async (reference: string): Promise<boolean> => {
+    const from = touched === undefined ? undefined : await images.sourceOf(reference, signal);
+    return (
+      from !== undefined && touched !== undefined && (await scope.ancestry.includes(from, touched, signal))
+    );
+  };
+  const meant = {
+    matches: service.image,
+    repository: targetRepository(opened.workspace.registry ?? 'localhost', service.image),
+  };
+  const named = await readNamedImage(source, environment, meant, signal);
+  const isMerged = named !== undefined && (await includes(named));
+  const since = isMerged ? await findMerge(source, environment, meant, named, signal) : undefined;
+  const agents = await readAgents(scope.ports, source, environment, since?.id, signal);
+  const pods = await readServicePods(scope.ports, environment, meant, includes, signal);
+  return {
+    service: service.name,
+    environment: environment.name,
+    commit,
+    touched,
+    image: touched === undefined ? undefined : await images.newestWith(service.name, touched, signal),
+    proposal: isMerged ? undefined : await findProposal(scope, meant.repository, includes, signal),
+    merged: since && named ? { branch: source.base, commit: since, image: named } : undefined,
+    named: isMerged ? undefined : named,
+    agents,
+    pods,
+  };
+}
+
+/** The proposal branch, where it names an image with the commit in it. */
+async function findProposal(
+  { source, branch }: TrailScope,
+  repository: string,
+  includes: (reference: string) => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<TrailFacts['proposal']> {
+  const tip = source.tip(branch);
+  if (tip === undefined) return undefined;
+  if (source.remote && !(await source.repository.hasObject(tip, signal)))
+    await source.repository.fetchBranch(source.remote.name, branch, signal);
+  const { message } = await source.repository.readCommit(tip, signal);
+  const image = proposedImage(message, repository);
+  return image && (await includes(formatImageReference(image))) ? { branch } : undefined;
+}
+
+/** Each with the newest commit up to the asked one that touched it. */
+async function chooseServices(
+  { workspace, repository, prefix }: OpenWorkspace,
+  { services }: WhereRequest,
+  commit: CommitFacts,
+  signal: AbortSignal,
+): Promise<readonly { readonly service: Service; readonly touched: string | undefined }[]> {
+  const known = workspace.services.map(({ name }) => name);
+  const unknown = services.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new TowlineError('service-unknown', { why: `${unknown} is none of ${known.join(', ')}.` });
+  const asked = workspace.services.filter(({ name }) => services.length === 0 || services.includes(name));
+  const all = [];
+  for (const service of asked) {
+    const touched = await repository.lastCommitTouching(commit.id, sourcePaths(prefix, service), signal);
+    all.push({ service, touched: touched?.id });
+  }
+  const changed = all.filter(({ touched }) => touched === commit.id);
+  return services.length === 0 && changed.length > 0 ? changed : all;
+}
+
+function chooseEnvironments(
+  environments: readonly Environment[],
+  name: string | undefined,
+): readonly Environment[] {
+  if (name === undefined) return environments;
+  const found = environments.find((environment) => environment.name === name);
+  if (!found)
+    throw new TowlineError('environment-unknown', {
+      why: `${name} is none of ${environments.map((environment) => environment.name).join(', ') || 'the environments, for there are none'}.`,
+    });
+  return [found];
+}
