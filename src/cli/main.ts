@@ -45,6 +45,8 @@ function report(error: unknown, terminal: Terminal, signal: AbortSignal, json: b
     'not-a-repository',
     'run-not-found',
     'commit-unknown',
+    'workload-unknown',
+    'context-unknown',
   );
   return usage ? exitCodes.usage : exitCodes.failed;
 }
@@ -127,6 +129,18 @@ function createProgram(terminal: Terminal, signal: AbortSignal, exit: (code: Exi
     .option('-y, --yes', 'answer yes to: delete the branch?')
     .action(async (service, options) =>
       exit(await (await import('./commands/discard.ts')).discard(context(), service, options)),
+    );
+  program
+    .command('verdict')
+    .description('why a rollout is healthy, on its way, stuck or failed: one sentence and what to do')
+    .argument('<workload>', 'its name, with its kind where several have it: deployment/api')
+    .option('-n, --namespace <name>', "the context's own when left out")
+    .option('--context <name>', "kubectl's current context when left out; only read")
+    .option('--watch', 'say each change until it is healthy or has failed')
+    .option('--timeout <seconds>', 'longest time to watch', readCount, 600)
+    .addOption(json())
+    .action(async (workload, options) =>
+      exit(await (await import('./commands/verdict.ts')).verdict(context(), workload, options)),
     );
   program
     .command('where')

@@ -6,6 +6,7 @@ import type { TrailFacts } from '../domain/delivery/commitTrail.ts';
 import type { RunEvent, RunRequest } from '../domain/runs/runEvent.ts';
 import type { RunState } from '../domain/runs/runState.ts';
 import type { ProposeOutput } from '../domain/runs/stepOutput.ts';
+import type { Verdict } from '../domain/verdict/verdict.ts';
 import type { WhereRequest } from './delivery/whereIsCommit.ts';
 import { type Diagnosis, diagnose, type Finding, findEngine } from './doctor/diagnose.ts';
 import type { ProposedChange } from './ports/consent.ts';
@@ -14,6 +15,7 @@ import type { RepositoryPlace } from './ports/repositories.ts';
 import { type Discarded, discardProposal } from './proposals/discardProposal.ts';
 import { readProposedFiles } from './proposals/readProposedFiles.ts';
 import { createLocalRegistry, type LocalRegistry } from './registries/localRegistry.ts';
+import type { VerdictRequest } from './rollouts/followVerdict.ts';
 import { cancelRun } from './runs/cancelRun.ts';
 import { followRun } from './runs/followRun.ts';
 import { type ForecastService, forecastRun } from './runs/forecastRun.ts';
@@ -76,6 +78,8 @@ export interface Engine {
   ): Promise<ProposedChange['files'] | undefined>;
   /** Where a commit is on its way to ready pods, for each service and environment. */
   whereIs(opened: OpenWorkspace, request: WhereRequest, signal: AbortSignal): Promise<readonly TrailFacts[]>;
+  /** Verdicts on a workload as they change, beginning with what stands now. */
+  followVerdict(request: VerdictRequest, signal: AbortSignal): AsyncIterable<Verdict>;
   diagnose(folder: string, signal: AbortSignal): Promise<Diagnosis>;
   /** The engine's part of a diagnosis alone. */
   findEngine(signal: AbortSignal): Promise<Finding>;
@@ -110,6 +114,10 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
     async whereIs(opened, request, signal) {
       const { whereIsCommit } = await import('./delivery/whereIsCommit.ts');
       return whereIsCommit(ports, opened, request, signal);
+    },
+    async *followVerdict(request, signal) {
+      const { followVerdict } = await import('./rollouts/followVerdict.ts');
+      yield* followVerdict(ports, request, signal);
     },
     diagnose: (folder, signal) => diagnose(ports, facts.version, localRegistry, folder, signal),
     findEngine: (signal) => findEngine(ports, signal),

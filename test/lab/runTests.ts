@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type BaseImages, ensureBaseImages } from './baseImages.ts';
+import { type LabCluster, prepareCluster, startCluster } from './cluster.ts';
 import { ensureEditor, type LabEditor } from './editorInstall.ts';
 import { ensureEngine } from './engine.ts';
 import { runVisibly } from './execute.ts';
@@ -25,6 +26,8 @@ const notSuites = ['lab', 'support', 'fixtures', 'bench'];
 const editorSuites = ['extension', 'ui'];
 const firstSuites = ['unit', 'architecture', 'contract', 'cli'];
 const pureSuites = ['unit', 'architecture'];
+/** Those with tests that want a real Kubernetes; without one they skip just these tests. */
+const clusterSuites = ['contract', 'cli'];
 
 const interruption = new AbortController();
 
@@ -43,6 +46,10 @@ async function main(): Promise<number> {
     return 2;
   }
 
+  const install = values.yes || (process.env.CI !== undefined && process.env.CI !== '');
+  const wantsCluster = clusterSuites.some((suite) => only.includes(suite) && suites.includes(suite));
+  // Building it takes minutes, in which the checks and the first suites can go on.
+  if (wantsCluster) prepareCluster({ install, say: () => undefined }).catch(() => undefined);
   const parts: TestPart[] = [];
   for (const check of checks.filter((name) => only.includes(name))) {
     if (interruption.signal.aborted) break;
@@ -55,11 +62,14 @@ async function main(): Promise<number> {
   }
   let baseImages: BaseImages | string | undefined;
   let editor: LabEditor | string | undefined;
+  let cluster: LabCluster | string | undefined;
   for (const suite of suites.filter((name) => only.includes(name))) {
     if (interruption.signal.aborted) break;
     printHeading(suite);
     if (!pureSuites.includes(suite)) baseImages ??= await prepareLab(values.yes, parts);
     if (editorSuites.includes(suite)) editor ??= await prepareEditor(values.yes);
+    if (clusterSuites.includes(suite) && typeof baseImages !== 'string')
+      cluster ??= await bringCluster(install);
     const missing = [
       ...(pureSuites.includes(suite) ? [] : [baseImages]),
       ...(editorSuites.includes(suite) ? [editor] : []),
@@ -69,9 +79,12 @@ async function main(): Promise<number> {
       parts.push({ name: suite, passed: 0, failed: 0, skipped: [reason] });
     } else {
       const images = typeof baseImages === 'string' ? undefined : baseImages;
-      parts.push(await runSuite(suite, images, typeof editor === 'string' ? undefined : editor));
+      const kubeconfig =
+        typeof cluster === 'object' && clusterSuites.includes(suite) ? cluster.kubeconfig : undefined;
+      parts.push(await runSuite(suite, images, typeof editor === 'string' ? undefined : editor, kubeconfig));
     }
   }
+  if (typeof cluster === 'object') await cluster.stop();
   console.log(`\n${formatSummary(parts, interruption.signal.aborted)}`);
   if (interruption.signal.aborted) return 130;
   return parts.some((part) => part.failed > 0) ? 1 : 0;
@@ -95,6 +108,19 @@ async function prepareLab(yes: boolean, parts: TestPart[]): Promise<BaseImages |
   }
 }
 
+/** A real Kubernetes; the reason why not where there can be none, which fails nothing. */
+async function bringCluster(install: boolean): Promise<LabCluster | string> {
+  try {
+    const cluster = await startCluster({ install, say: (line) => console.log(`  ${line}`) });
+    console.log('  Kubernetes, with a node of its own');
+    return cluster;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    console.log(`  ${message}`);
+    return message.split('\n')[0] ?? message;
+  }
+}
+
 /** A real VS Code; the reason why not where there can be none, which fails nothing. */
 async function prepareEditor(yes: boolean): Promise<LabEditor | string> {
   const install = yes || (process.env.CI !== undefined && process.env.CI !== '');
@@ -113,12 +139,14 @@ async function runSuite(
   suite: string,
   images: BaseImages | undefined,
   editor: LabEditor | undefined,
+  kubeconfig: string | undefined,
 ): Promise<TestPart> {
   const folder = await mkdtemp(join(tmpdir(), 'towline-tests-'));
   try {
     const output = join(folder, 'counts.json');
     const env: Record<string, string> = {
       ...(images ? { TOWLINE_LAB_NODE_IMAGE: images.node, TOWLINE_LAB_PYTHON_IMAGE: images.python } : {}),
+      ...(kubeconfig === undefined ? {} : { TOWLINE_LAB_KUBECONFIG: kubeconfig }),
       ...(editor ? { TOWLINE_LAB_VSCODE: JSON.stringify(editor) } : {}),
     };
     const command =

@@ -10,7 +10,7 @@ import type { StepName } from '../../src/domain/runs/stepName.ts';
 import type { BuildOutput, ProposeOutput, PushOutput, TestOutput } from '../../src/domain/runs/stepOutput.ts';
 
 /** The program as users run it; `npm run build` makes it. */
-const bundle = process.env.TOWLINE_CLI ?? join(import.meta.dirname, '../../dist/cli/towline.js');
+export const bundle = process.env.TOWLINE_CLI ?? join(import.meta.dirname, '../../dist/cli/towline.js');
 
 /** Longer than any command here may take, milliseconds; what is left then is killed, which the exit code shows. */
 const processLimit = 90_000;

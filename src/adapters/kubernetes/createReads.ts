@@ -44,8 +44,11 @@ export function createReads(target: Target): ClusterReads {
       const { readLogs } = await import('./readLogs.ts');
       await readLogs(await open(), place, options, onText, signal);
     },
-    async forwardPort() {
-      throw new Error('not yet');
+    async forwardPort(forward, signal) {
+      const { forwardPort } = await import('./forwardPort.ts');
+      const { connectToPorts } = await import('./connectToPorts.ts');
+      const opened = await open();
+      return forwardPort(opened, (place, asked) => connectToPorts(opened, place, asked), forward, signal);
     },
     async mayI(action, signal) {
       const { mayI } = await import('./askWithoutEffect.ts');

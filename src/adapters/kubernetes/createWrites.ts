@@ -43,8 +43,12 @@ export function createWrites(proof: LocalityProof, target: Target): ClusterWrite
       const { deleteObject } = await import('./changeObjects.ts');
       await deleteObject(await open(), objectPath(kind, namespace, name), options, signal);
     },
-    async exec() {
-      throw new Error('not yet');
+    async exec(_place, _command, _options, _streams, signal) {
+      signal.throwIfAborted();
+      throw new TowlineError('cluster-failed', {
+        why: 'Running programs in containers is not built yet.',
+        next: 'Use `kubectl exec`.',
+      });
     },
   };
 }

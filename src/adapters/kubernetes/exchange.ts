@@ -1,4 +1,5 @@
-import type { Agent, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { Agent, IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { Duplex } from 'node:stream';
 
 export interface Question {
   readonly method: string;
@@ -33,21 +34,27 @@ function lengthOf(body: string | undefined): OutgoingHttpHeaders {
   return body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
 }
 
+/** A connection that was handed over, with what came on it at once already put back. */
+export interface Upgraded {
+  readonly duplex: Duplex;
+  readonly headers: IncomingHttpHeaders;
+}
+
 /**
- * Sends a request and resolves with the answer's head. Rejects with the system's error or the signal's reason; the
- * signal also ends the body.
+ * Sends a request and resolves with the answer's head, or with the connection where the server switches protocols.
+ * Rejects with the system's error or the signal's reason; the signal also ends the body.
  */
 export async function exchange(
   { server, agent, headers, limits }: Route,
   question: Question,
   signal: AbortSignal,
-): Promise<IncomingMessage> {
+): Promise<IncomingMessage | Upgraded> {
   signal.throwIfAborted();
   // By name, because an import reads every export, and a getter among them loads a whole web client.
   const { request: send } = process.getBuiltinModule(
     server.protocol === 'http:' ? 'node:http' : 'node:https',
   );
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage | Upgraded>();
   const request = send(new URL(`${server.pathname.replace(/\/+$/, '')}${question.path}`, server), {
     method: question.method,
     agent,
@@ -66,6 +73,10 @@ export async function exchange(
     else socket.once('encrypted' in socket ? 'secureConnect' : 'connect', onConnected);
   });
   request.on('response', resolve);
+  request.on('upgrade', (answer, connection, head) => {
+    if (head.length > 0) connection.unshift(head);
+    resolve({ duplex: connection, headers: answer.headers });
+  });
   request.on('error', reject);
   request.end(question.body);
   try {

@@ -56,6 +56,11 @@ export async function loadCredentials(
   _signal: AbortSignal,
 ): Promise<ClusterCredentials> {
   if (user === undefined) return nobody;
+  if (user.exec !== undefined)
+    throw new TowlineError('credential-plugin-failed', {
+      why: `${user.at.file}:${user.at.line}: user ${JSON.stringify(user.name)} signs in with the program ${user.exec.command}, and Towline cannot run such programs yet.`,
+      next: 'Use a context whose user has a token or a client certificate.',
+    });
   const token = tokenOf(user);
   const { headers, secrets, ...rest } = token ?? nobody;
   return {

@@ -1,9 +1,10 @@
 import type { Agent, IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { ContextSelection } from '../../domain/kubeconfig/selectContext.ts';
 import type { ClusterContext } from '../../engine/ports/clusters.ts';
 import { refused, unreachable } from './clusterFailure.ts';
 import type { ClusterCredentials } from './credentials.ts';
-import { exchange, type Limits, type Question, type Route, readChunks } from './exchange.ts';
+import { exchange, type Limits, type Question, type Route, readChunks, type Upgraded } from './exchange.ts';
 import { loadCredentials } from './loadCredentials.ts';
 import { readAuthority } from './readAuthority.ts';
 import type { Target } from './target.ts';
@@ -20,6 +21,8 @@ export interface Session {
   open(question: Question, signal: AbortSignal): Promise<IncomingMessage>;
   /** The whole answer as JSON. */
   ask(question: Question, signal: AbortSignal): Promise<unknown>;
+  /** The connection, after the server has switched to the protocol that the question's headers ask for. */
+  upgrade(question: Question, signal: AbortSignal): Promise<Duplex>;
   /** Hands on an open answer's body; see `readChunks`. */
   read(answer: IncomingMessage, onChunk: (chunk: Buffer) => void, signal: AbortSignal): Promise<void>;
   close(): void;
@@ -78,14 +81,22 @@ export function openSession({ selection, context }: Target): Session {
     }
   }
 
-  async function open(question: Question, signal: AbortSignal): Promise<IncomingMessage> {
+  async function send(question: Question, signal: AbortSignal): Promise<IncomingMessage | Upgraded> {
     const { way, credentials } = await findRoute(signal);
     const answer = await guarded(exchange(way, question, signal), signal);
+    if ('duplex' in answer) return answer;
     const status = answer.statusCode ?? 0;
     if (status >= 200 && status < 300) return answer;
     const body = await guarded(readText(answer), signal);
     const refusal = { status, body, retryAfter: answer.headers['retry-after'] };
     throw refused(context, refusal, { secrets: credentials.secrets, sent: question.body !== undefined });
+  }
+
+  async function open(question: Question, signal: AbortSignal): Promise<IncomingMessage> {
+    const answer = await send(question, signal);
+    if (!('duplex' in answer)) return answer;
+    answer.duplex.destroy();
+    throw unreachable(context, new Error('it switched to another protocol'));
   }
 
   async function parse(answer: IncomingMessage): Promise<unknown> {
@@ -102,6 +113,12 @@ export function openSession({ selection, context }: Target): Session {
     open,
     async ask(question, signal) {
       return guarded(parse(await open(question, signal)), signal);
+    },
+    async upgrade(question, signal) {
+      const answer = await send(question, signal);
+      if ('duplex' in answer) return answer.duplex;
+      answer.destroy();
+      throw unreachable(context, new Error('it does not switch to the protocol that it was asked for'));
     },
     read: (answer, onChunk, signal) => guarded(readChunks(answer, onChunk), signal),
     close() {

@@ -8,6 +8,7 @@ import { kindOf, readFileStatus } from './fileStatus.ts';
 import { findNewer } from './findNewer.ts';
 import { hashFile } from './hashFile.ts';
 import { readTextFile } from './regularFile.ts';
+import { writeTree } from './writeTree.ts';
 import { writeWhole } from './writeWhole.ts';
 
 function listFolder(path: string): ReturnType<Files['listFolder']> {
@@ -65,6 +66,7 @@ export function createFiles(): Files {
     hash: hashFile,
     writeWhole,
     makeFolder,
+    writeTree,
     remove,
     makeTemporaryFolder,
     findNewer,

@@ -80,14 +80,6 @@ export function describeTrail(facts: TrailFacts): readonly TrailLink[] {
   );
 }
 
-/** Where it is, in one sentence. */
-export function describeWhere(facts: TrailFacts): string {
-  const links = describeTrail(facts);
-  const stop = links.find(({ state }) => state === 'waiting' || state === 'failed');
-  const last = stop ?? links.findLast(({ state }) => state === 'done') ?? links[0];
-  return `${shortId(facts.commit.id)} in ${facts.environment}: ${last?.sentence ?? ''}`;
-}
-
 function commitLink({ commit, touched, service }: TrailFacts): TrailLink {
   const named = `${shortId(commit.id)} "${commit.subject}"`;
   if (touched === undefined)

@@ -217,6 +217,10 @@ export const errorCatalogue = {
     what: 'This cluster is not proven local, so nothing is written to it',
     next: 'Use a local cluster: `towline cluster create` makes one.',
   },
+  'workload-unknown': {
+    what: 'There is no such workload',
+    next: 'Name it with its kind (`deployment/api`) and its namespace (`-n`).',
+  },
   'object-missing': { what: 'There is no such object on the cluster', next: 'Look again; it may be gone.' },
   'object-conflict': {
     what: 'Somebody else owns a field of this object',

@@ -24,8 +24,3 @@ export function nameOfObject({ apiVersion, kind, metadata }: ClusterObject): Obj
 export function nameKey({ group, kind, namespace, name }: ObjectName): string {
   return `${group} ${kind} ${namespace} ${name}`;
 }
-
-/** For people: `Deployment shop/api`. */
-export function describeName({ kind, namespace, name }: ObjectName): string {
-  return namespace === '' ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
-}

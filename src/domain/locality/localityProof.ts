@@ -20,9 +20,3 @@ export type LocalityProof = {
       readonly file: string;
     }
 );
-
-/** Why a cluster may not be written to: one sentence, and what would make it writable, if anything could. */
-export interface NotLocal {
-  readonly why: string;
-  readonly next: string;
-}

@@ -1,6 +1,7 @@
 import { Composer, LineCounter } from 'yaml';
 import type { Problem } from '../errors/problem.ts';
 import { findStructureProblems } from './findStructureProblems.ts';
+import { kubernetesScalars } from './kubernetesScalars.ts';
 import { readTokens } from './readTokens.ts';
 import { positionAt, type YamlDocument } from './yamlDocument.ts';
 
@@ -16,8 +17,9 @@ export interface YamlReading {
  * are to kustomize and to the Kubernetes API server.
  *
  * @param file the name that positions carry
+ * @param scalars what plain scalars mean: to YAML 1.2, or to the tools of Kubernetes
  */
-export function readYaml(text: string, file: string): YamlReading {
+export function readYaml(text: string, file: string, scalars: 'yaml' | 'kubernetes' = 'yaml'): YamlReading {
   const lines = new LineCounter();
   const source = { file, lines, hasByteOrderMark: text.startsWith('\uFEFF') };
   const problemAt = (offset: number, message: string, severity: Problem['severity'] = 'error'): Problem => ({
@@ -31,7 +33,12 @@ export function readYaml(text: string, file: string): YamlReading {
     return { documents: [], problems: [problemAt(reading.offset, `The file ${reading.message}.`)] };
   }
   // The library compares each key of a mapping with every other one; findStructureProblems does it in one pass.
-  const composer = new Composer({ keepSourceTokens: true, uniqueKeys: false, logLevel: 'silent' });
+  const composer = new Composer({
+    keepSourceTokens: true,
+    uniqueKeys: false,
+    logLevel: 'silent',
+    ...(scalars === 'kubernetes' ? kubernetesScalars : {}),
+  });
   const documents: YamlDocument[] = [];
   const problems: Problem[] = [];
   for (const content of composer.compose(reading.tokens, false, text.length)) {

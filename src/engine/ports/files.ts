@@ -15,6 +15,14 @@ export interface FileStatus {
   readonly stamp: string;
 }
 
+/** A file or a symbolic link of a tree that is written as a whole. */
+export interface NewFile {
+  /** POSIX path relative to the tree's folder. */
+  readonly path: string;
+  /** What the file holds, or where the link leads. */
+  readonly content: Uint8Array | { readonly link: string };
+}
+
 /**
  * Files of this machine; paths are absolute and native. The synchronous methods exist because thousands of
  * tiny asynchronous calls are ten times slower; callers bound how many they make in one turn.
@@ -29,9 +37,14 @@ export interface Files {
   readLink(path: string): string | undefined;
   /** Lower-case hex SHA-256 of a regular file's content, streamed. Throws `context-unreadable`, also for a symbolic link. */
   hash(path: string, signal: AbortSignal): Promise<string>;
-  /** Whole or not at all, also across a crash: temporary file, sync, rename. Throws `journal-failed`, as the three below do. */
+  /** Whole or not at all, also across a crash: temporary file, sync, rename. Throws `journal-failed`, as the four below do. */
   writeWhole(path: string, text: string): Promise<void>;
   makeFolder(path: string): Promise<void>;
+  /**
+   * Writes new files below a folder of our own, with the folders they need; not synced, and links last, so that nothing
+   * is written through one. Refuses paths that leave the folder and files that are there already.
+   */
+  writeTree(folder: string, files: readonly NewFile[], signal: AbortSignal): Promise<void>;
   /** With everything in it; missing is fine. */
   remove(path: string): Promise<void>;
   /** A new empty folder; the caller removes it. */

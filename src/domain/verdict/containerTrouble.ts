@@ -1,0 +1,205 @@
+import { visibleText } from '../text/visibleText.ts';
+import type { ClusterEvent, ContainerEnd, Pod, PodContainer } from '../workloads/workload.ts';
+import type { RolloutEvidence, Trouble } from './evidence.ts';
+import { describeImageTrouble, readImageTrouble } from './imageTrouble.ts';
+
+/** Milliseconds after which an init container that only runs is said to be stuck. */
+const patienceWithInit = 30_000;
+
+/** What is wrong with one container of a pod; undefined where it is on its way or there. */
+export function findContainerTrouble(
+  pod: Pod,
+  container: PodContainer,
+  evidence: RolloutEvidence,
+): Trouble | undefined {
+  const about = evidence.events.filter((event) => event.about.uid === pod.uid);
+  const place = { pod: pod.name, container: container.name };
+  const { state } = container;
+  const named = container.role === 'init' ? `init container ${container.name}` : container.name;
+  if (state.kind === 'waiting') {
+    const said = visibleText(state.message ?? '');
+    switch (state.reason) {
+      case 'ErrImagePull':
+      case 'ImagePullBackOff':
+      case 'RegistryUnavailable':
+      case 'ErrImageNeverPull':
+      case 'InvalidImageName':
+        return { ...place, ...imageTrouble(named, container, state.reason, said, about) };
+      case 'CrashLoopBackOff':
+        return { ...place, ...endTrouble(named, pod, container, container.last, evidence, about) };
+      case 'CreateContainerConfigError':
+        return { ...place, ...configTrouble(named, said) };
+      case 'CreateContainerError':
+      case 'RunContainerError':
+      case 'PreCreateHookError':
+      case 'PreStartHookError':
+      case 'PostStartHookError':
+        return { ...place, ...refusedTrouble(named, said || String(state.reason)) };
+      default:
+        return undefined;
+    }
+  }
+  if (state.kind === 'ended') {
+    const wasMeant = state.exitCode === 0 && (container.role === 'init' || pod.phase === 'Succeeded');
+    if (wasMeant || (state.exitCode === 0 && container.restarts === 0)) return undefined;
+    return { ...place, ...endTrouble(named, pod, container, state, evidence, about) };
+  }
+  if (container.ready) return undefined;
+  if (container.role === 'init') {
+    const running = evidence.now - (state.since ?? evidence.now);
+    if (running < patienceWithInit) return undefined;
+    return {
+      ...place,
+      reason: 'init-stuck',
+      sentence: `${named} has run for ${Math.round(running / 1000)} s and does not end, so the others cannot start`,
+      action: `Look at what it waits for: the log of ${container.name}.`,
+    };
+  }
+  const probe = probeTrouble(named, container, about);
+  if (probe) return { ...place, ...probe };
+  // Between two crashes it runs, and is no better for it.
+  if (container.restarts > 0 && container.last && container.last.exitCode !== 0)
+    return { ...place, ...endTrouble(named, pod, container, container.last, evidence, about) };
+  return undefined;
+}
+
+function imageTrouble(
+  named: string,
+  { image }: PodContainer,
+  reason: string,
+  said: string,
+  events: readonly ClusterEvent[],
+): Trouble {
+  if (reason === 'InvalidImageName')
+    return {
+      reason: 'image-missing',
+      sentence: `${named} cannot start: ${JSON.stringify(image)} is not an image name`,
+      action: 'Correct the image in the manifest.',
+    };
+  if (reason === 'ErrImageNeverPull')
+    return {
+      reason: 'image-missing',
+      sentence: `${named} cannot start: image ${image} is not on the node and its imagePullPolicy is Never`,
+      action: 'Load the image into the node, or let it be pulled.',
+    };
+  // While it backs off the state no longer says why; the event of the last attempt does.
+  const attempts = events
+    .filter((event) => event.reason === 'Failed' && event.message.includes(image))
+    .toSorted((one, other) => other.last - one.last);
+  const found = [said, ...attempts.map(({ message }) => message)].map(readImageTrouble).find(Boolean);
+  if (found) {
+    const { what, action } = describeImageTrouble(image, found);
+    return { reason: found, sentence: `${named} cannot start: ${what}`, action };
+  }
+  const why = visibleText(attempts[0]?.message ?? said);
+  return {
+    reason: 'image-unreachable',
+    sentence: `${named} cannot start: image ${image} cannot be pulled${why === '' ? '' : `: ${why}`}`,
+    action: 'Check the image in the manifest and that the node reaches its registry.',
+  };
+}
+
+function endTrouble(
+  named: string,
+  pod: Pod,
+  container: PodContainer,
+  end: ContainerEnd | undefined,
+  { lastLines }: RolloutEvidence,
+  events: readonly ClusterEvent[],
+): Trouble {
+  const lines = lastLines.get(`${pod.uid}/${container.name}`);
+  const shown = lines && lines.length > 0 ? { lastLines: lines } : {};
+  const times =
+    container.restarts > 0
+      ? `, ${container.restarts} ${container.restarts === 1 ? 'restart' : 'restarts'}`
+      : '';
+  if (end?.reason === 'OOMKilled') {
+    const limit = container.limits.memory;
+    return {
+      reason: 'out-of-memory',
+      sentence: `${named} was killed for using more memory than ${limit === undefined ? 'there is' : `its limit of ${limit}`}${times}`,
+      action: 'Raise its memory limit in the manifest, or find out what needs so much.',
+      ...shown,
+    };
+  }
+  if (end?.reason === 'ContainerCannotRun' || end?.reason === 'StartError')
+    return refusedTrouble(named, visibleText(end.message ?? end.reason));
+  const liveness = events
+    .filter(({ reason, message }) => reason === 'Unhealthy' && /^(?:Liveness|Startup) probe/.test(message))
+    .toSorted((one, other) => other.last - one.last)[0];
+  if (liveness && (end?.exitCode === 137 || end?.exitCode === 143))
+    return { ...describeProbe(named, container, liveness.message, true), ...shown };
+  const last = lines?.findLast((line) => line.trim() !== '');
+  const said = last === undefined ? '' : `: ${visibleText(last.trim()).slice(0, 200)}`;
+  const code = end ? `with exit code ${end.exitCode}` : 'again and again';
+  return {
+    reason: 'crashed',
+    sentence: `${named} crashes ${code}${times}${said}`,
+    action: `Read its log: \`kubectl logs ${pod.name} -c ${container.name} --previous\`.`,
+    ...shown,
+  };
+}
+
+/** `secret "x" not found`, `configmap "x" not found`, `couldn't find key k in Secret ns/x`: the kubelet's own words. */
+export function configTrouble(named: string, message: string): Trouble {
+  const missing = /(secrets?|configmaps?|serviceaccounts?|persistentvolumeclaims?) "([^"]+)" not found/i.exec(
+    message,
+  );
+  if (missing) {
+    const kind = kindNames[(missing[1] ?? '').toLowerCase().replace(/s$/, '')] ?? missing[1];
+    return {
+      reason: 'object-missing',
+      sentence: `${named} cannot start: ${kind} ${missing[2]} does not exist in its namespace`,
+      action: `Create ${kind} ${missing[2]}, or mark the reference optional in the manifest.`,
+    };
+  }
+  const key = /couldn't find key (\S+) in (Secret|ConfigMap) (\S+)/.exec(message);
+  if (key)
+    return {
+      reason: 'object-missing',
+      sentence: `${named} cannot start: ${key[2]} ${key[3]} has no key ${key[1]}`,
+      action: `Add the key to ${key[2]} ${key[3]}, or correct the name in the manifest.`,
+    };
+  return refusedTrouble(named, message);
+}
+
+const kindNames: Readonly<Record<string, string>> = {
+  secret: 'Secret',
+  configmap: 'ConfigMap',
+  serviceaccount: 'ServiceAccount',
+  persistentvolumeclaim: 'PersistentVolumeClaim',
+};
+
+function refusedTrouble(named: string, said: string): Trouble {
+  return {
+    reason: 'container-refused',
+    sentence: `${named} cannot be started${said === '' ? '' : `: ${said}`}`,
+    action: 'Correct what the runtime names: the command, a mount, or the security settings.',
+  };
+}
+
+function probeTrouble(
+  named: string,
+  container: PodContainer,
+  events: readonly ClusterEvent[],
+): Trouble | undefined {
+  const newest = events
+    .filter(
+      ({ reason, about }) =>
+        reason === 'Unhealthy' && (about.field === undefined || about.field.includes(`{${container.name}}`)),
+    )
+    .toSorted((one, other) => other.last - one.last)[0];
+  return newest && describeProbe(named, container, newest.message, false);
+}
+
+function describeProbe(named: string, container: PodContainer, message: string, kills: boolean): Trouble {
+  const [, kind = 'Readiness', answer = message] =
+    /^(Readiness|Liveness|Startup) probe (?:failed|errored): ?([\s\S]*)$/.exec(message) ?? [];
+  const probe = container.probes.find((each) => each.kind === kind.toLowerCase());
+  const asked = probe ? ` (${probe.asks})` : '';
+  return {
+    reason: 'probe-failing',
+    sentence: `${named} ${kills ? 'is restarted because' : 'is not ready:'} its ${kind.toLowerCase()} probe${asked} fails: ${visibleText(answer.trim()).slice(0, 200)}`,
+    action: `See whether the program answers there, or correct the ${kind.toLowerCase()} probe in the manifest.`,
+  };
+}

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { useCliLab } from '../support/cliLab.ts';
+import { assertExit, towline } from '../support/cliProcess.ts';
+import { proofOf } from '../support/clusterContract.ts';
+import { fakeKinds } from '../support/fakeKinds.ts';
+import { useLabNamespace } from '../support/labNamespace.ts';
+
+describe('towline verdict on a real cluster', function () {
+  this.timeout(120_000);
+  const cli = useCliLab();
+  const lab = useLabNamespace();
+  const { signal } = new AbortController();
+
+  async function start(name: string, container: object, pod: object = {}) {
+    const { clusters, context, namespace } = await lab.open();
+    const labels = { app: name };
+    const writes = clusters.openForWriting(proofOf(clusters, context));
+    const containers = [
+      { name: 'main', image: 'local/pause:1', imagePullPolicy: 'IfNotPresent', ...container },
+    ];
+    await writes.create(
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name, namespace },
+        spec: {
+          replicas: 1,
+          selector: { matchLabels: labels },
+          template: { metadata: { labels }, spec: { terminationGracePeriodSeconds: 1, ...pod, containers } },
+        },
+      },
+      fakeKinds.deployments,
+      signal,
+    );
+    const workspace = cli.makeWorkspace();
+    const environment = { ...workspace.environment, KUBECONFIG: process.env.TOWLINE_LAB_KUBECONFIG ?? '' };
+    return { place: { ...workspace, environment }, namespace };
+  }
+
+  it('follows a rollout until it is healthy, and never says so before', async () => {
+    const { place, namespace } = await start('api', {});
+    const watched = await towline(place, 'verdict', 'api', '-n', namespace, '--watch', '--json');
+    assertExit(watched, 0);
+    const states = watched.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).state);
+    assert.equal(states.indexOf('healthy'), states.length - 1);
+  });
+
+  for (const [what, container, pod, sentence] of [
+    [
+      'an image that is not there',
+      { image: 'localhost:5999/shop/nothing:1' },
+      {},
+      /image localhost:5999\/shop\/nothing:1/,
+    ],
+    [
+      'a pod that fits no node',
+      { resources: { requests: { cpu: '900' } } },
+      {},
+      /fits no node: not enough cpu/,
+    ],
+    ['a missing Secret', { envFrom: [{ secretRef: { name: 'keys' } }] }, {}, /Secret keys does not exist/],
+    [
+      'a program that is not in the image',
+      { command: ['/no/such/program'] },
+      {},
+      /main (?:cannot be started|crashes)/,
+    ],
+  ] as const)
+    it(`says why for ${what}`, async () => {
+      const { place, namespace } = await start('api', container, pod);
+      for (;;) {
+        const found = await towline(place, 'verdict', 'deployment/api', '-n', namespace, '--json');
+        const verdict = JSON.parse(found.stdout.trim().split('\n').at(-1) ?? '{}');
+        assert.notEqual(verdict.state, 'healthy');
+        if (verdict.state === 'progressing') continue;
+        assertExit(found, 1);
+        assert.match(verdict.sentence, sentence);
+        assert.ok(verdict.action);
+        return;
+      }
+    });
+
+  it('names what is not there', async () => {
+    const { place, namespace } = await start('api', {});
+    assertExit(await towline(place, 'verdict', 'nothing', '-n', namespace), 2);
+    assertExit(await towline(place, 'verdict', 'api', '--context', 'nowhere'), 2);
+  });
+});

@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'mocha';
+import type { ClusterObject } from '../../../../src/domain/kubernetes/clusterObject.ts';
+import type { RolloutEvidence } from '../../../../src/domain/verdict/evidence.ts';
+import { judgeRollout } from '../../../../src/domain/verdict/judgeRollout.ts';
+import { decisiveness, outlook } from '../../../../src/domain/verdict/outlook.ts';
+import { readEvent, readQuota } from '../../../../src/domain/workloads/readClusterFacts.ts';
+import { readPod } from '../../../../src/domain/workloads/readPod.ts';
+import { readReplicaSet } from '../../../../src/domain/workloads/readReplicated.ts';
+import { readWorkload } from '../../../../src/domain/workloads/readWorkload.ts';
+import type { Deployment, Pod, StatefulSet, Workload } from '../../../../src/domain/workloads/workload.ts';
+
+const folder = join(import.meta.dirname, '../../../fixtures/rollouts');
+
+/** Objects of a real cluster as they were at one moment. */
+interface Recording {
+  readonly now: string;
+  readonly workload: ClusterObject;
+  readonly replicaSets: readonly ClusterObject[];
+  readonly pods: readonly ClusterObject[];
+  readonly events: readonly ClusterObject[];
+  readonly quotas: readonly ClusterObject[];
+  readonly lastLines: Readonly<Record<string, readonly string[]>>;
+}
+
+function recorded(name: string): RolloutEvidence {
+  const recording: Recording = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
+  const workload = readWorkload(recording.workload);
+  assert.ok(workload);
+  return {
+    workload,
+    replicaSets: recording.replicaSets.map(readReplicaSet),
+    pods: recording.pods.map(readPod),
+    events: recording.events.map(readEvent),
+    quotas: recording.quotas.map(readQuota),
+    lastLines: new Map(Object.entries(recording.lastLines)),
+    now: Date.parse(recording.now),
+  };
+}
+
+const expected = [
+  ['healthy', 'healthy', undefined, /^healthy is healthy: 1 of 1 pod is ready$/],
+  ['badimage', 'failed', 'image-missing', /nothing:1 was not found in its registry$/],
+  ['badregistry', 'stuck', 'image-unreachable', /cannot reach the registry of image localhost:5999/],
+  [
+    'crash',
+    'failed',
+    'crashed',
+    /^crash: main crashes with exit code 3, \d+ restarts?: cannot find the database$/,
+  ],
+  ['oom', 'failed', 'out-of-memory', /more memory than its limit of 60Mi/],
+  [
+    'probe',
+    'stuck',
+    'probe-failing',
+    /readiness probe \(GET http :8080\/healthz\) fails: .*connection refused$/,
+  ],
+  ['big', 'stuck', 'unschedulable', /fits no node: not enough cpu \(0\/1 nodes are available/],
+  ['nosecret', 'stuck', 'object-missing', /Secret keys does not exist in its namespace$/],
+  ['novolume', 'stuck', 'object-missing', /Secret files does not exist in its namespace$/],
+  ['noinit', 'stuck', 'init-stuck', /init container wait has run for \d+ s/],
+  ['quota', 'stuck', 'quota-exceeded', /quota small is used up/],
+  [
+    'job',
+    'failed',
+    'job-failed',
+    /^job failed: 1 of its pods failed; the last one: main crashes with exit code 5: bad data$/,
+  ],
+] as const;
+
+describe('the verdict on a recorded rollout', () => {
+  it('has an expectation for every recording', () => {
+    assert.deepEqual(readdirSync(folder).toSorted(), expected.map(([name]) => `${name}.json`).toSorted());
+  });
+
+  for (const [name, state, reason, sentence] of expected)
+    it(`of ${name} is ${state}${reason ? `, ${reason}` : ''}`, () => {
+      const verdict = judgeRollout(recorded(name));
+      assert.match(verdict.sentence, sentence);
+      assert.equal(verdict.state, state);
+      assert.equal(verdict.reason, reason);
+      assert.equal(verdict.action === undefined, state === 'healthy');
+    });
+});
+
+describe('the verdict', () => {
+  const crash = recorded('crash');
+  const healthy = recorded('healthy');
+  const deployment = healthy.workload as Deployment;
+  const on = (changes: Partial<Deployment>, evidence: Partial<RolloutEvidence> = {}) =>
+    judgeRollout({ ...healthy, ...evidence, workload: { ...deployment, ...changes } });
+
+  it('is never healthy before the controller counts it so', () => {
+    const { generation } = deployment;
+    for (const changes of [
+      { observedGeneration: generation - 1 },
+      { desired: 2 },
+      { updated: 0 },
+      { current: 2 },
+      { available: 0 },
+    ])
+      assert.equal(on(changes).state, 'progressing', JSON.stringify(changes));
+    assert.equal(on({ desired: 0, current: 0, updated: 0, ready: 0, available: 0 }).state, 'healthy');
+  });
+
+  it('keeps why it was stuck between two crashes, for the same pod only', () => {
+    const before = judgeRollout(crash);
+    const [pod] = crash.pods as readonly [Pod];
+    const quiet = {
+      ...pod,
+      containers: pod.containers.map(({ last: _, ...rest }) => ({
+        ...rest,
+        restarts: 0,
+        state: { kind: 'running' as const },
+      })),
+    };
+    const now = { ...crash, pods: [quiet], events: [], before };
+    assert.deepEqual(judgeRollout(now), before);
+    assert.equal(judgeRollout({ ...now, pods: [{ ...quiet, name: 'another' }] }).state, 'progressing');
+  });
+
+  it('says what crashed also while it runs again', () => {
+    const [pod] = crash.pods as readonly [Pod];
+    const running = {
+      ...pod,
+      containers: pod.containers.map((one) => ({ ...one, state: { kind: 'running' as const } })),
+    };
+    assert.equal(judgeRollout({ ...crash, pods: [running] }).reason, 'crashed');
+  });
+
+  it('does not listen to pods of an old revision', () => {
+    const [pod] = crash.pods as readonly [Pod];
+    const old = { ...pod, owner: { kind: 'ReplicaSet', name: 'old', uid: 'old' } };
+    assert.equal(on({ available: 0 }, { pods: [...healthy.pods, old] }).state, 'progressing');
+  });
+
+  it('takes a deadline for the reason only where nothing else is one', () => {
+    const conditions = [
+      { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' },
+    ] as const;
+    assert.equal(on({ available: 0, conditions }).reason, 'deadline-exceeded');
+    const late = { ...(crash.workload as Deployment), conditions };
+    assert.equal(judgeRollout({ ...crash, workload: late }).reason, 'crashed');
+  });
+
+  it('says that a paused rollout waits for a hand', () => {
+    assert.equal(on({ paused: true, updated: 0 }).reason, 'paused');
+  });
+
+  it('goes by the rules of StatefulSets', () => {
+    const { kind: _, paused: __, progressDeadline: ___, revision: ____, ...rest } = deployment;
+    const set: StatefulSet = {
+      ...rest,
+      kind: 'StatefulSet',
+      strategy: 'RollingUpdate',
+      partition: 0,
+      podManagement: 'OrderedReady',
+      desired: 3,
+      current: 3,
+      updated: 3,
+      ready: 3,
+      available: 3,
+      currentRevision: 'b',
+      updateRevision: 'b',
+    };
+    const judge = (changes: Partial<StatefulSet>) =>
+      judgeRollout({ ...healthy, workload: { ...set, ...changes } as Workload, pods: [] }).state;
+    assert.equal(judge({}), 'healthy');
+    assert.equal(judge({ currentRevision: 'a' }), 'progressing');
+    assert.equal(judge({ updated: 2 }), 'progressing');
+    assert.equal(judge({ updated: 1, partition: 2, currentRevision: 'a' }), 'healthy');
+    assert.equal(judge({ updated: 0, strategy: 'OnDelete', currentRevision: 'a' }), 'healthy');
+    assert.equal(judge({ ready: 2 }), 'progressing');
+  });
+
+  it('shows characters that would hide what it says', () => {
+    const lastLines = new Map([...crash.lastLines.keys()].map((key) => [key, ['\u001b[2Jgone']] as const));
+    assert.match(judgeRollout({ ...crash, lastLines }).sentence, /\\u\{1b\}\[2Jgone$/);
+  });
+
+  it('ranks every reason there is', () => {
+    assert.deepEqual([...decisiveness].sort(), Object.keys(outlook).sort());
+  });
+});
