@@ -25,7 +25,7 @@ export function createClusters(options: ClustersOptions): Clusters {
       });
     }
     if ('problem' in selection) throw invalidKubeconfig([selection.problem]);
-    return { selection, context: describeContext(config, selection.context) };
+    return { selection, context: describeContext(config, selection.context), processes: options.processes };
   };
 
   return {

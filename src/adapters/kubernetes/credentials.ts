@@ -10,6 +10,8 @@ export interface ClusterCredentials {
   readonly secrets: readonly string[];
   /** Milliseconds since 1970 when they have to be asked for again. */
   readonly expires?: number;
+  /** Asking again may give others: a server that does not take them is asked once more with those. */
+  readonly renewable?: true;
 }
 
 export function impersonationHeaders(user: KubeconfigUser): Record<string, string | string[]> {

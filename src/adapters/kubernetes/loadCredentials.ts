@@ -1,6 +1,7 @@
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { KubeconfigUser } from '../../domain/kubeconfig/kubeconfig.ts';
 import type { ContextSelection } from '../../domain/kubeconfig/selectContext.ts';
+import type { Processes } from '../../engine/ports/processes.ts';
 import { type ClusterCredentials, impersonationHeaders } from './credentials.ts';
 import { readNamedFile } from './readAuthority.ts';
 
@@ -50,17 +51,19 @@ function tokenOf(
   return { headers: { authorization: `Basic ${basic}` }, secrets: [basic, user.password ?? ''] };
 }
 
-/** Credentials of a context's user. Throws `kubeconfig-invalid`. */
+/** Credentials of a context's user. Throws `kubeconfig-invalid`, `credential-plugin-failed`. */
 export async function loadCredentials(
-  { user }: ContextSelection,
-  _signal: AbortSignal,
+  selection: ContextSelection,
+  processes: Processes,
+  signal: AbortSignal,
 ): Promise<ClusterCredentials> {
+  const { user } = selection;
   if (user === undefined) return nobody;
-  if (user.exec !== undefined)
-    throw new TowlineError('credential-plugin-failed', {
-      why: `${user.at.file}:${user.at.line}: user ${JSON.stringify(user.name)} signs in with the program ${user.exec.command}, and Towline cannot run such programs yet.`,
-      next: 'Use a context whose user has a token or a client certificate.',
-    });
+  if (user.exec !== undefined) {
+    const { runCredentialPlugin } = await import('./runCredentialPlugin.ts');
+    const credentials = await runCredentialPlugin({ ...selection, user }, user.exec, processes, signal);
+    return { ...credentials, headers: { ...credentials.headers, ...impersonationHeaders(user) } };
+  }
   const token = tokenOf(user);
   const { headers, secrets, ...rest } = token ?? nobody;
   return {

@@ -1,5 +1,6 @@
 import type { Agent, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { ContextSelection } from '../../domain/kubeconfig/selectContext.ts';
 import type { ClusterContext } from '../../engine/ports/clusters.ts';
 import { refused, unreachable } from './clusterFailure.ts';
@@ -33,9 +34,10 @@ function createAgent(selection: ContextSelection, { certificate, key }: ClusterC
   const ca = readAuthority(cluster);
   // TCP's own probing finds connections that a sleep or a lost network has ended. Milliseconds.
   const shared = { keepAlive: true, keepAliveMsecs: 30_000 };
-  if (cluster.server.startsWith('http:')) return new (process.getBuiltinModule('node:http').Agent)(shared);
+  const proxied = { ...shared, ...proxyOf(cluster) };
+  if (cluster.server.startsWith('http:')) return new (process.getBuiltinModule('node:http').Agent)(proxied);
   return new (process.getBuiltinModule('node:https').Agent)({
-    ...shared,
+    ...proxied,
     rejectUnauthorized: !cluster.insecureSkipTlsVerify,
     ...(ca ? { ca } : {}),
     ...(certificate ? { cert: certificate } : {}),
@@ -44,12 +46,29 @@ function createAgent(selection: ContextSelection, { certificate, key }: ClusterC
   });
 }
 
-export function openSession({ selection, context }: Target): Session {
+/** The proxy that the kubeconfig names, else what the environment says for any host but this one. */
+function proxyOf({ server, proxyUrl, at }: ContextSelection['cluster']): {
+  readonly proxyEnv?: NodeJS.ProcessEnv;
+} {
+  if (proxyUrl === undefined) return isLoopback(new URL(server).hostname) ? {} : { proxyEnv: process.env };
+  if (!/^https?:/i.test(proxyUrl))
+    throw new TowlineError('kubeconfig-invalid', {
+      why: `${at.file}:${at.line}: proxy-url is ${JSON.stringify(proxyUrl.replace(/\/\/[^@/]*@/, '//'))}, and only http and https proxies can be used`,
+      at,
+    });
+  return { proxyEnv: { http_proxy: proxyUrl, https_proxy: proxyUrl } };
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
+}
+
+export function openSession({ selection, context, processes }: Target): Session {
   let route: { readonly way: Route; readonly credentials: ClusterCredentials } | undefined;
 
   async function findRoute(signal: AbortSignal): Promise<NonNullable<typeof route>> {
     if (route && (route.credentials.expires ?? Number.POSITIVE_INFINITY) > Date.now()) return route;
-    const credentials = await loadCredentials(selection, signal);
+    const credentials = await loadCredentials(selection, processes, signal);
     const agent = createAgent(selection, credentials);
     const headers = { 'user-agent': 'towline', accept: 'application/json', ...credentials.headers };
     route = { credentials, way: { server: new URL(selection.cluster.server), agent, headers, limits } };
@@ -81,13 +100,23 @@ export function openSession({ selection, context }: Target): Session {
     }
   }
 
-  async function send(question: Question, signal: AbortSignal): Promise<IncomingMessage | Upgraded> {
-    const { way, credentials } = await findRoute(signal);
+  async function send(
+    question: Question,
+    signal: AbortSignal,
+    isSecondTry = false,
+  ): Promise<IncomingMessage | Upgraded> {
+    const found = await findRoute(signal);
+    const { way, credentials } = found;
     const answer = await guarded(exchange(way, question, signal), signal);
     if ('duplex' in answer) return answer;
     const status = answer.statusCode ?? 0;
     if (status >= 200 && status < 300) return answer;
     const body = await guarded(readText(answer), signal);
+    if (status === 401 && credentials.renewable && !isSecondTry) {
+      if (route === found) route = undefined;
+      way.agent.destroy();
+      return send(question, signal, true);
+    }
     const refusal = { status, body, retryAfter: answer.headers['retry-after'] };
     throw refused(context, refusal, { secrets: credentials.secrets, sent: question.body !== undefined });
   }
