@@ -171,6 +171,24 @@ function createProgram(terminal: Terminal, signal: AbortSignal, exit: (code: Exi
         program.error(`registry: ${action} is none of status, stop, remove`);
       exit(await (await import('./commands/registry.ts')).registry(context(), action));
     });
+  const cluster = program
+    .command('cluster')
+    .description('local clusters: the only ones that Towline writes to');
+  cluster
+    .command('allow')
+    .description('count a cluster as local that nothing proves to be')
+    .argument('<context>', 'of the kubeconfig')
+    .option('-y, --yes', 'answer yes to: count it as local?')
+    .action(async (name, options) =>
+      exit(await (await import('./commands/allowCluster.ts')).allowCluster(context(), name, options)),
+    );
+  cluster
+    .command('forbid')
+    .description('take that back')
+    .argument('<context>', 'of the kubeconfig')
+    .action(async (name) =>
+      exit(await (await import('./commands/allowCluster.ts')).forbidCluster(context(), name)),
+    );
   return program;
 }
 

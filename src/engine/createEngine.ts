@@ -9,6 +9,9 @@ import type { ProposeOutput } from '../domain/runs/stepOutput.ts';
 import type { Verdict } from '../domain/verdict/verdict.ts';
 import type { WhereRequest } from './delivery/whereIsCommit.ts';
 import { type Diagnosis, diagnose, type Finding, findEngine } from './doctor/diagnose.ts';
+import { createLocalClusters } from './locality/createLocalClusters.ts';
+import type { LocalClusters } from './locality/localClusters.ts';
+import { createOptInFile, type OptInFile } from './locality/optInFile.ts';
 import type { ProposedChange } from './ports/consent.ts';
 import type { HostFacts, Ports } from './ports/ports.ts';
 import type { RepositoryPlace } from './ports/repositories.ts';
@@ -84,12 +87,17 @@ export interface Engine {
   /** The engine's part of a diagnosis alone. */
   findEngine(signal: AbortSignal): Promise<Finding>;
   readonly localRegistry: LocalRegistry;
+  /** The guard that every write to a cluster goes through. */
+  readonly localClusters: LocalClusters;
+  /** Clusters that their user has declared local. */
+  readonly optIns: OptInFile;
 }
 
 /** The one place where the engine's parts meet its ports. Costs nothing until it is asked for something. */
 export function createEngine(ports: Ports, facts: HostFacts): Engine {
   const journalOf = ({ repository }: RunPlace) => ports.stores.openJournal(repository.place.commonFolder);
   const localRegistry = createLocalRegistry(ports, facts.dataFolder);
+  const optIns = createOptInFile(ports, facts.dataFolder);
   return {
     open: (folder, signal) => openWorkspace(ports, facts.version, folder, signal),
     readImages: (opened) => readCurrentImages(ports.files, opened),
@@ -122,5 +130,7 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
     diagnose: (folder, signal) => diagnose(ports, facts.version, localRegistry, folder, signal),
     findEngine: (signal) => findEngine(ports, signal),
     localRegistry,
+    localClusters: createLocalClusters(ports, optIns),
+    optIns,
   };
 }

@@ -17,10 +17,15 @@ export function describeContext(config: Kubeconfig, context: KubeconfigContext):
     server: cluster?.server ?? '',
     authority,
     insecure: cluster?.insecureSkipTlsVerify ?? false,
+    ...(cluster?.proxyUrl === undefined ? {} : { proxy: withoutUser(cluster.proxyUrl) }),
     namespace: context.namespace ?? 'default',
     user: describeUser(config.users.get(context.user)),
     file: context.at.file,
   };
+}
+
+export function withoutUser(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, '//');
 }
 
 function describeUser(user: KubeconfigUser | undefined): string {

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { ContextSelection } from '../../domain/kubeconfig/selectContext.ts';
 import type { ClusterContext } from '../../engine/ports/clusters.ts';
+import { withoutUser } from './clusterContext.ts';
 import { refused, unreachable } from './clusterFailure.ts';
 import type { ClusterCredentials } from './credentials.ts';
 import { exchange, type Limits, type Question, type Route, readChunks, type Upgraded } from './exchange.ts';
@@ -53,7 +54,7 @@ function proxyOf({ server, proxyUrl, at }: ContextSelection['cluster']): {
   if (proxyUrl === undefined) return isLoopback(new URL(server).hostname) ? {} : { proxyEnv: process.env };
   if (!/^https?:/i.test(proxyUrl))
     throw new TowlineError('kubeconfig-invalid', {
-      why: `${at.file}:${at.line}: proxy-url is ${JSON.stringify(proxyUrl.replace(/\/\/[^@/]*@/, '//'))}, and only http and https proxies can be used`,
+      why: `${at.file}:${at.line}: proxy-url is ${JSON.stringify(withoutUser(proxyUrl))}, and only http and https proxies can be used`,
       at,
     });
   return { proxyEnv: { http_proxy: proxyUrl, https_proxy: proxyUrl } };

@@ -217,6 +217,10 @@ export const errorCatalogue = {
     what: 'This cluster is not proven local, so nothing is written to it',
     next: 'Use a local cluster: `towline cluster create` makes one.',
   },
+  'opt-in-invalid': {
+    what: 'The file of clusters that you allowed as local cannot be read',
+    next: 'Correct the places named above; until then none of them counts as local.',
+  },
   'workload-unknown': {
     what: 'There is no such workload',
     next: 'Name it with its kind (`deployment/api`) and its namespace (`-n`).',

@@ -14,6 +14,8 @@ export interface ClusterContext {
   readonly authority: string | undefined;
   /** The server's certificate is not checked: shown wherever the context is. */
   readonly insecure: boolean;
+  /** What the kubeconfig's `proxy-url` names, without a user; the server's address means nothing on this machine then. */
+  readonly proxy?: string;
   /** The context's own, else `default`. */
   readonly namespace: string;
   /** How the user is known there, for people: "token", "client certificate", "plugin aws-iam-authenticator". */
