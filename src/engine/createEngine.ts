@@ -12,6 +12,7 @@ import { type Diagnosis, diagnose, type Finding, findEngine } from './doctor/dia
 import { createLocalClusters } from './locality/createLocalClusters.ts';
 import type { LocalClusters } from './locality/localClusters.ts';
 import { createOptInFile, type OptInFile } from './locality/optInFile.ts';
+import type { ClusterContexts } from './ports/clusters.ts';
 import type { ProposedChange } from './ports/consent.ts';
 import type { HostFacts, Ports } from './ports/ports.ts';
 import type { RepositoryPlace } from './ports/repositories.ts';
@@ -24,6 +25,7 @@ import { followRun } from './runs/followRun.ts';
 import { type ForecastService, forecastRun } from './runs/forecastRun.ts';
 import { type KeptRun, readRun } from './runs/readRun.ts';
 import { type StartOptions, startRun } from './runs/startRun.ts';
+import type { OpenCluster } from './workloads/openCluster.ts';
 import { type CurrentImage, readCurrentImages } from './workspace/currentImages.ts';
 import { type OpenWorkspace, openWorkspace } from './workspace/openWorkspace.ts';
 
@@ -83,6 +85,10 @@ export interface Engine {
   whereIs(opened: OpenWorkspace, request: WhereRequest, signal: AbortSignal): Promise<readonly TrailFacts[]>;
   /** Verdicts on a workload as they change, beginning with what stands now. */
   followVerdict(request: VerdictRequest, signal: AbortSignal): AsyncIterable<Verdict>;
+  /** Contexts of the kubeconfig; asks no server. Throws `kubeconfig-invalid`. */
+  readContexts(): ClusterContexts;
+  /** A cluster to look into; nothing is sent yet. Throws `context-unknown`, `kubeconfig-invalid`. */
+  openCluster(context: string): Promise<OpenCluster>;
   diagnose(folder: string, signal: AbortSignal): Promise<Diagnosis>;
   /** The engine's part of a diagnosis alone. */
   findEngine(signal: AbortSignal): Promise<Finding>;
@@ -98,6 +104,7 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
   const journalOf = ({ repository }: RunPlace) => ports.stores.openJournal(repository.place.commonFolder);
   const localRegistry = createLocalRegistry(ports, facts.dataFolder);
   const optIns = createOptInFile(ports, facts.dataFolder);
+  const localClusters = createLocalClusters(ports, optIns);
   return {
     open: (folder, signal) => openWorkspace(ports, facts.version, folder, signal),
     readImages: (opened) => readCurrentImages(ports.files, opened),
@@ -127,10 +134,15 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
       const { followVerdict } = await import('./rollouts/followVerdict.ts');
       yield* followVerdict(ports, request, signal);
     },
+    readContexts: () => ports.clusters.readContexts(),
+    async openCluster(context) {
+      const { openCluster } = await import('./workloads/openCluster.ts');
+      return openCluster({ ...ports, localClusters }, context);
+    },
     diagnose: (folder, signal) => diagnose(ports, facts.version, localRegistry, folder, signal),
     findEngine: (signal) => findEngine(ports, signal),
     localRegistry,
-    localClusters: createLocalClusters(ports, optIns),
+    localClusters,
     optIns,
   };
 }

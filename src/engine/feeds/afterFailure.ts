@@ -19,6 +19,9 @@ export function recoveryFrom({ code, retryAfter = 0 }: Failure, phase: 'list' | 
     case 'cluster-forbidden':
       if (phase === 'watch') return { state: 'stale', next: 'relist', pace: 'poll', atLeast: 0 };
       return { state: 'denied', next: 'relist', pace: 'slow', atLeast: 0 };
+    case 'object-missing':
+      // Lists of no objects are empty; the kind itself is not served, until somebody installs it.
+      return { state: 'denied', next: 'relist', pace: 'slow', atLeast: 0 };
     case 'cluster-unauthorized':
     case 'credential-plugin-failed':
       return { state: 'denied', next: 'again', pace: 'slow', atLeast: 0 };

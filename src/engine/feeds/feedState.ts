@@ -12,7 +12,8 @@ export type FeedState =
    */
   | { readonly kind: 'stale'; readonly since: number; readonly failure: Failure; readonly nextTry: number }
   /**
-   * The cluster refuses: `cluster-forbidden`, `cluster-unauthorized` or `credential-plugin-failed`. Tried again at long
-   * intervals, as rights are granted and people sign in again; at once when `retry` is called.
+   * The cluster refuses: `cluster-forbidden`, `cluster-unauthorized` or `credential-plugin-failed`, or it does not serve
+   * the kind: `object-missing`. Tried again at long intervals, as rights are granted, people sign in again and kinds are
+   * installed; at once when `refresh` is called.
    */
   | { readonly kind: 'denied'; readonly since: number; readonly failure: Failure; readonly nextTry: number };

@@ -1,9 +1,15 @@
+import { createCoalesced } from '../../base/coalesced.ts';
 import type { Disposable } from '../../base/disposable.ts';
+import { createShared } from '../../base/shared.ts';
 import type { Failure } from '../../domain/errors/towlineError.ts';
 import type { FeedState } from '../feeds/feedState.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterReads } from '../ports/clusters.ts';
-import type { WorkloadIndex, WorkloadsChange } from './workloadIndex.ts';
+import { findAllowedNamespaces } from './allowedNamespaces.ts';
+import { type FollowedKind, type FollowKindOptions, followKind, isHidden } from './followKind.ts';
+import { createSharing } from './shareParts.ts';
+import { planFeeds } from './workloadFeeds.ts';
+import { createWorkloadTables, type WorkloadIndex, type WorkloadsChange } from './workloadIndex.ts';
 
 export interface FollowWorkloadsOptions {
   /** All that the user may see when absent. */
@@ -29,8 +35,9 @@ export interface HiddenPart {
 
 export interface WorkloadsStatus {
   /**
-   * The worst of what workloads and pods are read from: `loading` until every first list is there, `stale` when one of
-   * them is, `denied` when none of them may be read; otherwise `live`. What may not be read is in `hidden`.
+   * The worst of what workloads and pods are read from: `denied` when none of them may be read or the user has to sign
+   * in again, `stale` when one of them is, `loading` until every first list is there; otherwise `live`. What may not be
+   * read is in `hidden`.
    */
   readonly state: FeedState;
   readonly parts: readonly FollowedPart[];
@@ -49,9 +56,89 @@ export interface FollowedWorkloads {
   readonly ended: Promise<void>;
 }
 
+/** Milliseconds in which changes are gathered before they are told. */
+const gathering = 100;
+
 /** Follows until the signal is aborted; throws nothing, `status` tells. */
-export type FollowWorkloads = (
-  scope: { readonly reads: ClusterReads; readonly clock: Clock },
-  options: FollowWorkloadsOptions,
+export function followWorkloads(
+  connection: { readonly reads: ClusterReads; readonly clock: Clock },
+  { namespace, namespaces = [] }: FollowWorkloadsOptions,
   signal: AbortSignal,
-) => FollowedWorkloads;
+): FollowedWorkloads {
+  const { reads, clock } = connection;
+  const tables = createWorkloadTables();
+  const listeners = new Set<ChangeListener>();
+  const findAllowed = () => createShared((first) => findAllowedNamespaces(reads, namespaces, first));
+  let allowed = findAllowed();
+  let statusChanged = false;
+  let kinds: readonly FollowedKind[] = [];
+
+  const telling = createCoalesced(
+    () => clock.wait(gathering, signal),
+    () => {
+      const change = { ...tables.takeChange(), status: statusChanged };
+      statusChanged = false;
+      for (const listener of [...listeners]) listener(change);
+    },
+  );
+  const options: FollowKindOptions = {
+    namespace,
+    findNamespaces: (ending) => allowed.get(ending),
+    onChange: telling.ask,
+    onState() {
+      statusChanged = true;
+      if (kinds.length > 0 && kinds.every(({ plan, isAnswered }) => plan.role !== 'owner' || isAnswered))
+        tables.ownersAreKnown();
+      telling.ask();
+    },
+  };
+  kinds = planFeeds(reads, tables, createSharing()).map((plan) =>
+    followKind(connection, plan, options, signal),
+  );
+
+  return {
+    index: tables,
+    get status() {
+      return statusOf(kinds);
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return { dispose: () => void listeners.delete(listener) };
+    },
+    refresh() {
+      allowed = findAllowed();
+      for (const kind of kinds) kind.refresh();
+    },
+    ended: aborted(signal).then(async () => {
+      await Promise.all(kinds.map((kind) => kind.settle()));
+    }),
+  };
+}
+
+type ChangeListener = Parameters<FollowedWorkloads['onChange']>[0];
+
+/** From the worst to the best. */
+const worst = ['denied', 'stale', 'loading', 'live'] as const satisfies readonly FeedState['kind'][];
+
+function statusOf(kinds: readonly FollowedKind[]): WorkloadsStatus {
+  const parts = kinds.flatMap((kind) => kind.parts);
+  const rows = kinds.filter(({ plan }) => plan.role !== 'fact').flatMap((kind) => kind.parts);
+  const readable = rows.filter(({ state }) => !isHidden(state));
+  const states = (readable.length > 0 ? readable : rows).map(({ state }) => state);
+  const kind = worst.find((one) => states.some((state) => state.kind === one));
+  const [first, ...others] = states.filter((state) => state.kind === kind);
+  if (!first) throw new Error('there is always something that is followed');
+  // It is live since the last of them is, and not so any more since the first of them is not.
+  const state = others.reduce(
+    (one, other) => (other.since > one.since === (kind === 'live') ? other : one),
+    first,
+  );
+  return { state, parts, hidden: kinds.flatMap(({ hidden }) => hidden) };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
