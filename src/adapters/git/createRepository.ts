@@ -17,7 +17,7 @@ import { hasObject, listTree, readBlobs, readCommit } from './readObjects.ts';
 import { type ReadSettings, readSettings } from './readSettings.ts';
 import { readWorkingState } from './readWorkingState.ts';
 import { deleteRef, resolveRef, updateRef } from './refs.ts';
-import { fetchBranch, remoteTips } from './remotes.ts';
+import { fetchBranch, remoteBranchesWith, remoteTips } from './remotes.ts';
 import { makeTree } from './writeTree.ts';
 
 /** Milliseconds for which settings read at opening serve what is asked at once; later questions look again. */
@@ -49,6 +49,7 @@ export function createRepository(git: Git, place: RepositoryPlace, opened?: Read
     recentSubjects: (from, count, signal) => recentSubjects(git, from, count, signal),
     remotes: async (signal) => (fresh(opened) ?? (await readSettings(git, signal))).remotes,
     remoteTips: (remote, branches, signal) => remoteTips(git, remote, branches, signal),
+    remoteBranchesWith: (remote, commit, signal) => remoteBranchesWith(git, remote, commit, signal),
     fetchBranch(remote, branch, signal) {
       mayFetch = true;
       return fetchBranch(git, commonFolder, remote, branch, signal);

@@ -1,5 +1,5 @@
-import type { ObjectId } from '../../engine/ports/repositories.ts';
-import { branchRef, checkedRemote, type Git } from './git.ts';
+import type { ObjectId, RemoteBranches } from '../../engine/ports/repositories.ts';
+import { branchRef, checkedId, checkedRemote, type Git } from './git.ts';
 import { gitFailure } from './gitFailure.ts';
 import { resolveRef } from './refs.ts';
 import { ownRefs, withStaleLockRemoved } from './staleLock.ts';
@@ -23,6 +23,37 @@ export async function remoteTips(git: Git, remote: string, branches: readonly st
 }
 
 const symbolic = 'ref: refs/heads/';
+
+/** Looks at remote-tracking refs only. */
+export async function remoteBranchesWith(
+  git: Git,
+  remote: string,
+  commit: ObjectId,
+  signal: AbortSignal,
+): Promise<RemoteBranches | undefined> {
+  const below = `refs/remotes/${checkedRemote(remote)}/`;
+  const list = async (...options: readonly string[]): Promise<ReadonlyMap<string, string> | undefined> => {
+    const args = ['for-each-ref', '--format=%(refname) %(symref)', ...options, below] as const;
+    const { stdout, exitCode } = await git.run({ reach: 'local', args, answers: [0, noSuchCommit] }, signal);
+    if (exitCode === noSuchCommit) return undefined;
+    const lines = stdout.toString().split('\n').filter(Boolean);
+    return new Map(
+      lines.map((line) => {
+        const [ref = '', target = ''] = line.split(' ');
+        return [ref.slice(below.length), target.slice(below.length)];
+      }),
+    );
+  };
+  const [all, holding] = await Promise.all([list(), list(`--contains=${checkedId(commit)}`)]);
+  if (!all?.size || !holding) return undefined;
+  return {
+    defaultBranch: all.get('HEAD') || undefined,
+    holding: [...holding.keys()].filter((name) => name !== 'HEAD'),
+  };
+}
+
+/** Exit code of `for-each-ref --contains`. */
+const noSuchCommit = 129;
 
 /** Fetches one branch to a ref of our own and gives its tip; no ref of the user's moves. */
 export async function fetchBranch(

@@ -21,7 +21,32 @@ function describe(expectation: Expectation): string {
       return `would run: ${describeWhy(expectation.why)}`;
     case 'hold':
       return `held: ${expectation.hold.why.split('\n', 1)[0]}`;
+    case 'propose':
+      return describeProposal(expectation);
+    case 'unknown':
+      return `cannot be told: ${expectation.why.split('\n', 1)[0]}`;
     case 'depends':
       return 'depends on the steps before it';
+  }
+}
+
+function describeProposal({
+  change,
+  branch,
+  base,
+  certain,
+}: Extract<Expectation, { readonly expect: 'propose' }>): string {
+  const unless = certain ? '' : ', unless the image turns out to be the one that is there already';
+  switch (change) {
+    case 'created':
+      return `would create ${branch}${unless}`;
+    case 'updated':
+      return `would update ${branch}${unless}`;
+    case 'same':
+      return `nothing to do: ${branch} says this already`;
+    case 'delivered':
+      return `nothing to do: ${base} runs this already`;
+    case 'not-run':
+      return 'nothing to do: the environment does not run it itself';
   }
 }

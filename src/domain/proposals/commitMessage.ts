@@ -13,6 +13,8 @@ export interface ProposedImage {
   /** Source commit the image's labels name. */
   readonly commit: string | undefined;
   readonly dirty: boolean;
+  /** Where the source is, unless it is merged: `commit 1234567, which is not on origin`. */
+  readonly unmerged?: string | undefined;
   /** `earlier`: the image was proposed before and stays as it is. */
   readonly tests: TestOutput | 'earlier' | undefined;
 }
@@ -82,10 +84,11 @@ function subjectOf(environment: string, images: readonly ProposedImage[], conven
     : `Bump ${images.length} images in ${environment}`;
 }
 
-function describe({ service, before, after, tests }: ProposedImage): string {
+function describe({ service, before, after, tests, unmerged }: ProposedImage): string {
   const lines = [`${service}: ${after}`];
   if (before !== undefined) lines.push(`was ${before}`);
   lines.push(`Tests: ${describeTests(tests)}`);
+  if (unmerged !== undefined) lines.push(`Source not merged: ${unmerged}`);
   return lines.join('\n');
 }
 

@@ -55,6 +55,14 @@ export interface Remote {
   readonly url: string;
 }
 
+/** What is known here of a remote's branches: as they were when they were last fetched or pushed. */
+export interface RemoteBranches {
+  /** The branch that the remote's HEAD names, where that is known. */
+  readonly defaultBranch: string | undefined;
+  /** Branches that hold the commit. */
+  readonly holding: readonly string[];
+}
+
 /**
  * One Git repository, through the user's own `git`. Nothing here touches the user's index, working tree,
  * HEAD or stashes. Reads run with optional locks off and with everything that a repository's own
@@ -93,6 +101,12 @@ export interface Repository {
     branches: readonly string[],
     signal: AbortSignal,
   ): Promise<{ readonly defaultBranch: string | undefined; readonly tips: ReadonlyMap<string, ObjectId> }>;
+  /** Which of the remote's branches hold a commit, without asking the remote; undefined where none of them or no such commit is known here. */
+  remoteBranchesWith(
+    remote: string,
+    commit: ObjectId,
+    signal: AbortSignal,
+  ): Promise<RemoteBranches | undefined>;
   /** Brings the branch's objects here, kept under a private ref; the user's remote-tracking refs stay. Throws `branch-missing`, `remote-unreachable`, `remote-denied`. */
   fetchBranch(remote: string, branch: string, signal: AbortSignal): Promise<ObjectId>;
   /** Where a local ref points: `refs/heads/main`. */

@@ -15,6 +15,8 @@ export interface ManifestSource {
   /** Branch a proposal is made against. */
   readonly base: string;
   readonly baseCommit: ObjectId;
+  /** Branch that the remote's HEAD names; undefined without a remote, or where it does not tell. */
+  readonly defaultBranch: string | undefined;
   /** The environment's folder in this repository. */
   readonly path: RepoPath;
   /** Where a proposal branch pointed when the source was opened, or asked again. */
@@ -62,7 +64,7 @@ export async function openManifestSource(
   }
   const ask = async (branch: string, asked: AbortSignal): Promise<ObjectId | undefined> =>
     (await repository.remoteTips(remote.name, [branch], asked)).tips.get(branch);
-  return { repository, remote, base, baseCommit, path, ...createTips(tips, ask) };
+  return { repository, remote, base, baseCommit, defaultBranch, path, ...createTips(tips, ask) };
 }
 
 /** Brings the base commit here where only the remote has it. */
@@ -117,7 +119,10 @@ async function localSource(
     const tip = await ask(branch, signal);
     if (tip) tips.set(branch, tip);
   }
-  return { repository, remote: undefined, base, baseCommit, path, ...createTips(tips, ask) };
+  return {
+    ...{ repository, remote: undefined, base, baseCommit, defaultBranch: undefined, path },
+    ...createTips(tips, ask),
+  };
 }
 
 function createTips(

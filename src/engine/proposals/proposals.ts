@@ -1,4 +1,4 @@
-import { createShared } from '../../base/shared.ts';
+import { createShared, type Shared } from '../../base/shared.ts';
 import { proposalBranch } from '../../domain/proposals/proposalBranch.ts';
 import type { PushOutput, TestOutput } from '../../domain/runs/stepOutput.ts';
 import type { Environment } from '../../domain/workspace/environment.ts';
@@ -7,8 +7,10 @@ import { recordPart } from '../keys/recordPart.ts';
 import type { ProposedChange } from '../ports/consent.ts';
 import type { RecordStore } from '../ports/journalStore.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { ObjectId } from '../ports/repositories.ts';
 import type { Untimed } from '../steps/step.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
+import { describeSource } from './describeSource.ts';
 import type { ManifestFiles } from './manifestFiles.ts';
 import { fetchBase, type ManifestSource, openManifestSource } from './manifestSource.ts';
 import { findStanding, type PlacedProposal, type ProposalContent, placeProposal } from './placeProposal.ts';
@@ -29,6 +31,8 @@ export interface Proposals {
   readySource(signal: AbortSignal): Promise<ManifestSource>;
   /** The environment's manifests, edited from what they are in the base commit. */
   edit: ManifestFiles['edit'];
+  /** Where the source commit of an image is, where a reviewer should know; see `describeSource`. */
+  unmergedSource(commit: ObjectId, signal: AbortSignal): Promise<string | undefined>;
   /** Subjects of the base's newest commits, as a model for the proposal's. */
   recentSubjects(signal: AbortSignal): Promise<readonly string[]>;
   /** Whether the answer for this environment's remote may have to be asked for. */
@@ -70,6 +74,7 @@ export function createProposals(
     const { found } = await ready.get(signal);
     return found.repository.recentSubjects(found.baseCommit, subjectsRead, signal);
   });
+  const sources = new Map<ObjectId, Shared<string | undefined>>();
   let answer: Promise<boolean> | undefined;
 
   function branchOf(service: Service): string {
@@ -103,6 +108,13 @@ export function createProposals(
     readySource: async (signal) => (await ready.get(signal)).found,
     edit: async (wanted, signal) => (await ready.get(signal)).files.edit(wanted, signal),
     recentSubjects: subjects.get,
+    unmergedSource(commit, signal) {
+      const known =
+        sources.get(commit) ??
+        createShared(async (asked) => describeSource(await openSource(asked), opened, commit, asked));
+      sources.set(commit, known);
+      return known.get(signal);
+    },
     async allowed(signal, untimed) {
       const found = await openSource(signal);
       const remote = found.remote?.url;

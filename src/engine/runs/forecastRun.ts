@@ -1,10 +1,12 @@
+import { failureOf } from '../../domain/errors/towlineError.ts';
 import { type PlannedService, planRun } from '../../domain/plan/planRun.ts';
 import type { Hold } from '../../domain/runs/hold.ts';
 import type { RunRequest, StepResult } from '../../domain/runs/runEvent.ts';
 import type { StepName } from '../../domain/runs/stepName.ts';
-import type { BuildOutput, StepOutput } from '../../domain/runs/stepOutput.ts';
+import type { BuildOutput, ProposeOutput, StepOutput } from '../../domain/runs/stepOutput.ts';
 import { contentKey } from '../keys/contentKey.ts';
 import type { HostFacts, Ports } from '../ports/ports.ts';
+import { foreseeProposal } from '../steps/proposeStep.ts';
 import { type Earlier, isHold, type StepContext, type StepReport } from '../steps/step.ts';
 import { steps } from '../steps/steps.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
@@ -19,8 +21,21 @@ export type Expectation =
   | { readonly expect: 'reuse'; readonly fromRun: number }
   | { readonly expect: 'run'; readonly why: Extract<StepResult, { outcome: 'passed' }>['why'] }
   | { readonly expect: 'hold'; readonly hold: Hold }
-  /** It depends on what an earlier step gives, or on what only the registry and the remote can say. */
-  | { readonly expect: 'depends' };
+  /**
+   * What becomes of the proposal's branch, as the remote says; not `certain` where the image is still to be built or
+   * pushed and may turn out to be the one that is proposed or runs already.
+   */
+  | {
+      readonly expect: 'propose';
+      readonly change: ProposeOutput['change'];
+      readonly branch: string;
+      readonly base: string;
+      readonly certain: boolean;
+    }
+  /** It depends on what an earlier step gives, or on what only the registry can say. */
+  | { readonly expect: 'depends' }
+  /** Whoever would know does not answer. */
+  | { readonly expect: 'unknown'; readonly why: string };
 
 export interface ForecastStep {
   readonly step: StepName;
@@ -34,9 +49,12 @@ export interface ForecastService {
 
 const silent: StepReport = { output() {}, substep() {}, notice() {} };
 
+/** Milliseconds that a remote has to tell its branches. */
+const remoteLimit = 10_000;
+
 /**
- * Plans a run and looks up every result that its inputs have, without running, building or asking a remote.
- * Whether those results still exist is only checked by the run itself.
+ * Plans a run and looks up every result that its inputs have, without running or building; of all remotes only the one
+ * of the proposals is asked, once, for its branches. Whether results still exist is only checked by the run itself.
  */
 export async function forecastRun(
   ports: Ports,
@@ -67,20 +85,42 @@ async function forecastService(
 ): Promise<ForecastService> {
   let earlier: Earlier = {};
   let certain = true;
+  let stopped = false;
   const forecast: ForecastStep[] = [];
   for (const { step, hold } of plannedSteps) {
     const upstreamKnown = step !== 'build' || service.dependsOn.every((name) => built.has(name));
     const { expectation, output }: Expected = hold
       ? { expectation: { expect: 'hold', hold } }
-      : (step === 'build' ? upstreamKnown : certain) && step !== 'propose'
-        ? await expect(step, { scope, service, earlier, upstream: built, group: [], report: silent, signal })
-        : { expectation: { expect: 'depends' } };
+      : step === 'propose' && !stopped
+        ? await expectProposal({
+            scope,
+            service,
+            earlier,
+            upstream: built,
+            group: [],
+            report: silent,
+            signal,
+          })
+        : step !== 'propose' && (step === 'build' ? upstreamKnown : certain)
+          ? await expect(step, {
+              scope,
+              service,
+              earlier,
+              upstream: built,
+              group: [],
+              report: silent,
+              signal,
+            })
+          : { expectation: { expect: 'depends' } };
     forecast.push({ step, expectation });
     if (output) {
       earlier = { ...earlier, [output.step]: output };
       if (output.step === 'build') built.set(service.name, output);
     } else if (step !== 'test') certain = false;
-    if (expectation.expect === 'hold') certain = false;
+    if (expectation.expect === 'hold') {
+      certain = false;
+      stopped = true;
+    }
   }
   return { service: service.name, steps: forecast };
 }
@@ -101,4 +141,37 @@ async function expect(step: StepName, context: StepContext): Promise<Expected> {
   return stored
     ? { expectation: { expect: 'reuse', fromRun: stored.run }, output: stored.output }
     : { expectation: { expect: 'run', why: reasonToRun(steps[step], context, inputs) } };
+}
+
+async function expectProposal(context: StepContext): Promise<Expected> {
+  const { proposals, environment } = context.scope;
+  if (!proposals || !environment) return { expectation: { expect: 'depends' } };
+  const limited = { ...context, signal: AbortSignal.any([context.signal, AbortSignal.timeout(remoteLimit)]) };
+  try {
+    const { base, tip } = await proposals.source(limited.signal);
+    const branch = proposals.branchOf(context.service);
+    const propose = (change: ProposeOutput['change'], certain: boolean): Expected => ({
+      expectation: { expect: 'propose', change, branch, base, certain },
+    });
+    const likely = tip(branch) === undefined ? 'created' : 'updated';
+    if (!context.earlier.push || environment.group) return propose(likely, false);
+    const known = await expect('propose', limited);
+    if (known.expectation.expect !== 'run') return known;
+    const foreseen = await foreseeProposal(limited);
+    if (foreseen === undefined) return propose(likely, false);
+    return typeof foreseen === 'string'
+      ? propose(foreseen, true)
+      : { expectation: { expect: 'hold', hold: foreseen } };
+  } catch (error) {
+    context.signal.throwIfAborted();
+    const why = limited.signal.aborted
+      ? `the remote has not answered in ${remoteLimit / 1000} s`
+      : describeFailure(error);
+    return { expectation: { expect: 'unknown', why } };
+  }
+}
+
+function describeFailure(error: unknown): string {
+  const { what, why } = failureOf(error);
+  return `${what}: ${why}`;
 }

@@ -8,10 +8,10 @@ import type { ProposeOutput } from '../../domain/runs/stepOutput.ts';
 import type { Environment } from '../../domain/workspace/environment.ts';
 import type { Service } from '../../domain/workspace/service.ts';
 import type { ManifestSource } from '../proposals/manifestSource.ts';
-import { readBranch } from '../proposals/placeProposal.ts';
+import { findStanding, readBranch } from '../proposals/placeProposal.ts';
 import type { Proposals, WantedImage } from '../proposals/proposals.ts';
 import { holdForImage } from './imageHolds.ts';
-import type { Step, StepContext } from './step.ts';
+import { isHold, type Step, type StepContext } from './step.ts';
 import { workFolder } from './workFolder.ts';
 
 /** Seconds; a fetch and a push of a few objects, and the user's hooks and signing agent. */
@@ -26,11 +26,12 @@ export const proposeStep: Step<ProposeOutput> = {
   async inputs(context) {
     const { environment, proposals } = placeOf(context);
     const source = await proposals.source(context.signal);
-    const images = wantedImages(context).map(
-      ({ pushed }) => `${pushed.repository}:${pushed.tag}@${pushed.digest}`,
-    );
+    const wanted = wantedImages(context);
+    const images = wanted.map(({ pushed }) => `${pushed.repository}:${pushed.tag}@${pushed.digest}`);
+    const unmerged = await unmergedSources(context, wanted);
     return {
       image: images.join('\n'),
+      ...(unmerged.size === 0 ? {} : { source: JSON.stringify([...unmerged]) }),
       base: `${source.base} ${source.baseCommit}`,
       remote: source.remote?.url ?? 'none',
       environment: JSON.stringify([environment.name, environment.style, source.path, environment.group]),
@@ -47,16 +48,10 @@ export const proposeStep: Step<ProposeOutput> = {
   async run(context, _key, untimed) {
     const { service, signal, report } = context;
     const { environment, proposals } = placeOf(context);
-    const source = await proposals.readySource(signal);
-    const images = [...wantedImages(context), ...(await carriedImages(context, source))];
-    const { files, edits } = await proposals.edit(images.map(meantImage), signal);
-
-    const stopped = edits.flatMap((edit, index) => {
-      if (edit.kind !== 'held' || edit.hold.reason === 'unchanged') return [];
-      const image = images[index]?.service ?? service;
-      return edit.hold.reason === 'image-not-found' && isBaseOnly(context, image) ? [] : [edit.hold];
-    });
-    if (stopped[0]) return holdForImage(stopped[0], environment, source);
+    const prepared = await prepareProposal(context);
+    if (isHold(prepared)) return prepared;
+    const { source, images, files, edits } = prepared;
+    const unmerged = await unmergedSources(context, images);
     const place = {
       step: 'propose' as const,
       environment: environment.name,
@@ -65,7 +60,14 @@ export const proposeStep: Step<ProposeOutput> = {
       baseCommit: source.baseCommit,
       remote: source.remote,
       files: [...files.keys()],
-      warnings: edits.flatMap(({ warnings }) => warnings.map(({ message }) => message)),
+      warnings: [
+        ...edits.flatMap(({ warnings }) => warnings.map(({ message }) => message)),
+        ...Array.from(
+          unmerged,
+          ([name, source]) =>
+            `${images.length > 1 ? `The image of ${name}` : 'Its image'} is built from ${source}.`,
+        ),
+      ],
     };
     for (const warning of place.warnings) report.notice(`${service.name}: ${warning}`);
     if (files.size === 0) {
@@ -75,7 +77,7 @@ export const proposeStep: Step<ProposeOutput> = {
     if (!(await proposals.allowed(signal, untimed))) return declined(place.branch, source.remote?.url ?? '');
     const change = {
       run: context.scope.run,
-      services: proposedImages(images, edits).map(({ service: name }) => name),
+      services: proposedImages(images, edits, unmerged).map(({ service: name }) => name),
       branch: place.branch,
       files: changedTexts(files, edits),
     };
@@ -88,7 +90,7 @@ export const proposeStep: Step<ProposeOutput> = {
         message: async () =>
           commitMessage(
             environment.name,
-            proposedImages(images, edits),
+            proposedImages(images, edits, unmerged),
             await proposals.recentSubjects(signal),
           ),
         workFolder: () => workFolder(context),
@@ -104,6 +106,47 @@ export const proposeStep: Step<ProposeOutput> = {
     };
   },
 };
+
+interface Prepared {
+  readonly source: ManifestSource;
+  readonly images: readonly WantedImage[];
+  readonly files: ReadonlyMap<string, string>;
+  readonly edits: readonly ImageEdit[];
+}
+
+/** The manifests as the proposal would have them. */
+async function prepareProposal(context: StepContext): Promise<Prepared | Hold> {
+  const { service, signal } = context;
+  const { environment, proposals } = placeOf(context);
+  const source = await proposals.readySource(signal);
+  const images = [...wantedImages(context), ...(await carriedImages(context, source))];
+  const { files, edits } = await proposals.edit(images.map(meantImage), signal);
+  const stopped = edits.flatMap((edit, index) => {
+    if (edit.kind !== 'held' || edit.hold.reason === 'unchanged') return [];
+    const image = images[index]?.service ?? service;
+    return edit.hold.reason === 'image-not-found' && isBaseOnly(context, image) ? [] : [edit.hold];
+  });
+  return stopped[0] ? holdForImage(stopped[0], environment, source) : { source, images, files, edits };
+}
+
+/** What `run` would do to the branch, from objects that are here; undefined where some would have to be fetched. */
+export async function foreseeProposal(
+  context: StepContext,
+): Promise<ProposeOutput['change'] | Hold | undefined> {
+  const { service, signal } = context;
+  const { proposals } = placeOf(context);
+  const { repository, baseCommit, tip } = await proposals.source(signal);
+  const branch = proposals.branchOf(service);
+  const standing = tip(branch);
+  const needed = [baseCommit, ...(standing === undefined ? [] : [standing])];
+  for (const commit of needed) if (!(await repository.hasObject(commit, signal))) return undefined;
+  const prepared = await prepareProposal(context);
+  if (isHold(prepared)) return prepared;
+  const { source, files, edits } = prepared;
+  if (files.size === 0) return edits.some(runsAlready) ? 'delivered' : 'not-run';
+  if (await findStanding(source, { branch, files }, signal)) return 'same';
+  return standing === undefined ? 'created' : 'updated';
+}
 
 function runsAlready(edit: ImageEdit): boolean {
   return edit.kind === 'held' && edit.hold.reason === 'unchanged';
@@ -163,9 +206,26 @@ function meantImage({ service, pushed }: WantedImage): {
   return { matches: service.image, repository: pushed.repository, tag: pushed.tag, digest: pushed.digest };
 }
 
+/** Where the source of an image is, by its service, for those that are not made of merged code. */
+async function unmergedSources(
+  context: StepContext,
+  images: readonly WantedImage[],
+): Promise<ReadonlyMap<string, string>> {
+  const { proposals } = placeOf(context);
+  const found = await Promise.all(
+    images.map(async ({ service, pushed }) =>
+      pushed.commit === undefined
+        ? undefined
+        : ([service.name, await proposals.unmergedSource(pushed.commit, context.signal)] as const),
+    ),
+  );
+  return new Map(found.flatMap((each) => (each?.[1] === undefined ? [] : [[each[0], each[1]] as const])));
+}
+
 function proposedImages(
   images: readonly WantedImage[],
   edits: readonly ImageEdit[],
+  unmerged: ReadonlyMap<string, string>,
 ): readonly ProposedImage[] {
   return images.flatMap(({ service, pushed, tests }, index) => {
     const edit = edits[index];
@@ -178,6 +238,7 @@ function proposedImages(
       digest: pushed.digest,
       commit: pushed.commit,
       dirty: pushed.dirty,
+      unmerged: unmerged.get(service.name),
       tests,
     };
   });

@@ -46,6 +46,36 @@ describe('a remote', () => {
     assert.deepEqual([...tips], [['main', base]]);
   });
 
+  it('has branches that hold a commit or not, as far as is known here', async () => {
+    const remote = git.sandbox.makeBareRemote();
+    const folder = git.sandbox.makeRepository({ files: { a: '1' }, remote });
+    const run = (...args: readonly string[]) => git.sandbox.git(folder, ...args);
+    const commit = (content: string) => {
+      writeFiles(folder, { a: content });
+      return git.sandbox.commitAll(folder, content);
+    };
+    const base = run('rev-parse', 'HEAD');
+    const pushed = commit('pushed');
+    run('push', '--quiet', 'origin', 'main:feature/x');
+    const own = commit('own');
+    const unnamed = await git.openGuarded(folder);
+    const both = { defaultBranch: undefined, holding: ['feature/x', 'main'] };
+    assert.deepEqual(await unnamed.remoteBranchesWith('origin', base, git.signal), both);
+
+    const named = git.sandbox.makeRepository({ name: 'named', files: { a: '1' }, remote });
+    git.sandbox.git(named, 'fetch', '--quiet', folder, 'main');
+    git.sandbox.git(named, 'fetch', '--quiet', 'origin', '+refs/heads/*:refs/remotes/origin/*');
+    git.sandbox.git(named, 'remote', 'set-head', 'origin', 'main');
+    const repository = await git.openGuarded(named);
+    const held = (id: string) => repository.remoteBranchesWith('origin', id, git.signal);
+    // What the remote says meanwhile is not heard: it is not asked.
+    git.sandbox.git(remote, 'update-ref', '-d', 'refs/heads/feature/x');
+    assert.deepEqual(await held(pushed), { defaultBranch: 'main', holding: ['feature/x'] });
+    assert.deepEqual(await held(own), { defaultBranch: 'main', holding: [] });
+    assert.equal(await held('1'.repeat(40)), undefined);
+    assert.equal(await repository.remoteBranchesWith('other', pushed, git.signal), undefined);
+  });
+
   it('is fetched from without moving a ref, tag or FETCH_HEAD of the user', async () => {
     const { repository, remote, folder } = await start();
     const other = join(git.sandbox.folder, 'other');

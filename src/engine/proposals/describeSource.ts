@@ -1,0 +1,33 @@
+import type { ObjectId } from '../ports/repositories.ts';
+import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
+import type { ManifestSource } from './manifestSource.ts';
+
+/**
+ * Where an image's source commit is, as `commit 1234567, which is not on origin`, where a reviewer should know: its
+ * proposal may take the place of one that was built from merged code. Undefined where the commit is on the default
+ * branch of the source's remote, and where the repository does not tell: it has no remote, or none of the remote's
+ * branches is known here.
+ */
+export async function describeSource(
+  manifests: ManifestSource,
+  { repository, state }: OpenWorkspace,
+  commit: ObjectId,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const same = manifests.repository === repository;
+  // What is checked out is what the remote has: the image's source is merged, by whichever commit.
+  if (same && manifests.base === manifests.defaultBranch && manifests.baseCommit === state.head)
+    return undefined;
+  const remotes = await repository.remotes(signal);
+  const remote = remotes.find(({ name }) => name === 'origin') ?? remotes[0];
+  const branches = remote && (await repository.remoteBranchesWith(remote.name, commit, signal));
+  if (!branches) return undefined;
+  const short = commit.slice(0, 7);
+  const [first, ...others] = branches.holding;
+  if (first === undefined)
+    return `commit ${short}, which is not on ${remote.name}, where reviewers could see it`;
+  const main = (same ? manifests.defaultBranch : undefined) ?? branches.defaultBranch;
+  if (main === undefined || branches.holding.includes(main)) return undefined;
+  const more = others.length > 0 ? ` and ${others.length} more` : '';
+  return `commit ${short}, which is on ${first}${more} but not on ${main}`;
+}
