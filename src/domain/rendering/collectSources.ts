@@ -1,4 +1,4 @@
-import { isMap, isNode, isScalar, visit } from 'yaml';
+import { isMap, isNode, isPair, isScalar, visit } from 'yaml';
 import type { Problem, SourcePosition } from '../errors/problem.ts';
 import { kustomizationNames } from '../manifests/kustomization.ts';
 import type { ManifestTree } from '../manifests/manifestTree.ts';
@@ -95,15 +95,17 @@ export function collectSources(source: SourceTree, folder: RepoPath): CollectedS
       const field = isScalar(key) ? String(key.value) : '';
       if (!isNode(value)) continue;
       visit(value, {
-        Scalar(part, node) {
+        Scalar(part, node, path) {
           if (part === 'key' || typeof node.value !== 'string') return;
           const position = positionAt(document, startOf(node) ?? 0);
           const { value: text } = node;
+          const url = urlIn(field, keyOf(path), text);
           const isFound = namesOf(text).some((name) => {
-            const path = resolveRepoPath(at, name);
-            return path !== undefined && path !== at && include(path, position);
+            const named = resolveRepoPath(at, name);
+            return named !== undefined && named !== at && include(named, position);
           });
-          if (!isFound && isRemote(field, text)) remoteBases.set(text, { address: text, at: position });
+          const address = url ?? (!isFound && isRepository(field, text) ? text : undefined);
+          if (address !== undefined) remoteBases.set(address, { address, at: position });
         },
       });
     }
@@ -126,21 +128,49 @@ function namesOf(text: string): readonly string[] {
   return equals < 0 ? [text] : [text, text.slice(equals + 1)];
 }
 
-/** Fields whose texts are addresses where they are no paths. */
-const mayBeRemote = new Set([
+/** Fields of a kustomization whose texts are loaded from wherever they say. */
+const loadedFields = new Set([
   'resources',
   'bases',
   'components',
   'crds',
   'openapi',
   'patches',
+  'patchesStrategicMerge',
+  'patchesJson6902',
   'replacements',
+  'configurations',
+  'generators',
+  'transformers',
+  'validators',
 ]);
-const mayBeRepository = new Set(['resources', 'bases', 'components']);
+/** Keys of a generator whose texts are loaded, too; its `literals` are not. */
+const loadedKeys = new Set(['files', 'file', 'envs', 'env']);
+/** Fields that may name a whole repository. */
+const repositoryFields = new Set([
+  'resources',
+  'bases',
+  'components',
+  'generators',
+  'transformers',
+  'validators',
+]);
 
-/** What kustomize would fetch: a URL, an scp-like address, anything with a Git reference, or `host/owner/name`. */
-function isRemote(field: string, text: string): boolean {
-  if (!mayBeRemote.has(field) || text.length > longestPath || /\s/.test(text)) return false;
-  if (/^(?:[a-z+]+:\/\/|git::|[\w.-]+@[\w.-]+:)|[?&]ref=/.test(text)) return true;
-  return mayBeRepository.has(field) && /^(?:[\w-]+\.)+[a-z]{2,}\/[\w.-]+\/[\w.-]+/.test(text);
+/** What kustomize would ask the network for whether or not the repository has a file of that name. */
+function urlIn(field: string, key: string, text: string): string | undefined {
+  if (!loadedFields.has(field) && !loadedKeys.has(key)) return undefined;
+  return /^(?:[^=/]*=)?([a-z][a-z+.-]*:\/\/\S*)$/i.exec(text)?.[1];
+}
+
+/** What kustomize would clone: an scp-like address, anything with a Git reference, or `host/owner/name`. */
+function isRepository(field: string, text: string): boolean {
+  if (!repositoryFields.has(field) || text.length > longestPath || /\s/.test(text)) return false;
+  if (/^(?:git::|gh:|[\w.-]+@[\w.-]+:)|[?&]ref=/.test(text)) return true;
+  return /^(?:[\w-]+\.)+[a-z]{2,}[/:][\w.-]+\/[\w.-]+/.test(text);
+}
+
+/** The nearest key above a value. */
+function keyOf(path: readonly unknown[]): string {
+  const pair = path.findLast((part) => isPair(part));
+  return isPair(pair) && isScalar(pair.key) ? String(pair.key.value) : '';
 }

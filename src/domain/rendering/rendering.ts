@@ -19,6 +19,6 @@ export interface Rendering {
   readonly objects: readonly RenderedObject[];
   /** What was passed over, and what the renderer warned of. */
   readonly problems: readonly Problem[];
-  /** Addresses of bases that were fetched from outside the commit. */
+  /** Addresses of bases that were fetched from outside the commit, as they are written: not for people's eyes. */
   readonly fetched: readonly string[];
 }

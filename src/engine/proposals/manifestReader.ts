@@ -17,13 +17,17 @@ const largestManifest = 8 * 1024 * 1024;
 export interface ManifestReader {
   /** Calls `look` until nothing it wanted was missing; it must be a pure function of the tree. */
   read<T>(look: (tree: ManifestTree) => T, signal: AbortSignal): Promise<T>;
+  /** Every file and symbolic link of the commit. */
+  list(signal: AbortSignal): Promise<ReadonlyMap<RepoPath, TreeFile>>;
 }
+
+type CommitFiles = Pick<Repository, 'listTree' | 'readBlobs'>;
 
 interface OpenTree extends PartialTree {
   readonly listed: ReadonlyMap<RepoPath, TreeFile>;
 }
 
-export function createManifestReader(repository: Repository, commit: ObjectId): ManifestReader {
+export function createManifestReader(repository: CommitFiles, commit: ObjectId): ManifestReader {
   const contents = new Map<RepoPath, string | UnreadableFile>();
   let loading: Promise<unknown> = Promise.resolve();
 
@@ -50,6 +54,7 @@ export function createManifestReader(repository: Repository, commit: ObjectId): 
   }
 
   return {
+    list: async (signal) => (await opening.get(signal)).listed,
     async read(look, signal) {
       const opened = await opening.get(signal);
       for (;;) {
@@ -62,7 +67,7 @@ export function createManifestReader(repository: Repository, commit: ObjectId): 
 }
 
 async function loadFiles(
-  repository: Repository,
+  repository: CommitFiles,
   files: readonly TreeFile[],
   contents: Map<RepoPath, string | UnreadableFile>,
   signal: AbortSignal,

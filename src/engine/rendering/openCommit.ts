@@ -1,19 +1,18 @@
 import { TowlineError } from '../../domain/errors/towlineError.ts';
-import { decodeManifest } from '../../domain/manifests/decodeManifest.ts';
-import { createManifestTree, type UnreadableFile } from '../../domain/manifests/manifestTree.ts';
 import type { SourceTree } from '../../domain/rendering/collectSources.ts';
 import type { RepoPath } from '../../domain/workspace/service.ts';
 import type { NewFile } from '../ports/files.ts';
 import type { ObjectId, Repository, TreeFile } from '../ports/repositories.ts';
+import { createManifestReader } from '../proposals/manifestReader.ts';
 
 /** Files of a commit above which nobody means them all to be rendered. */
-export const mostFiles = 50_000;
+const mostFiles = 50_000;
 
 /** Bytes that are read of one commit. */
 const mostBytes = 256 * 1024 * 1024;
 
-/** Bytes above which a file is nothing that a renderer reads as text. */
-const largestText = 8 * 1024 * 1024;
+/** Files whose contents are asked for at once, so that the limit above is met long before memory is. */
+const batchSize = 256;
 
 const linkMode = '120000';
 
@@ -24,7 +23,7 @@ export interface OpenCommit {
    * so it must be a pure function.
    */
   derive<T>(work: (source: SourceTree) => T, signal: AbortSignal): Promise<T>;
-  /** Whole contents, links as links. */
+  /** Whole contents, links as links. Throws `rendering-failed` when they are more than anybody means to render. */
   read(paths: readonly RepoPath[], signal: AbortSignal): Promise<readonly NewFile[]>;
 }
 
@@ -34,61 +33,52 @@ export async function openCommit(
   commit: ObjectId,
   signal: AbortSignal,
 ): Promise<OpenCommit> {
-  const listed = new Map((await repository.listTree(commit, '', signal)).map((file) => [file.path, file]));
+  const reader = createManifestReader(repository, commit);
+  const listed = await reader.list(signal);
   const paths = [...listed.keys()].sort();
-  const contents = new Map<RepoPath, string | UnreadableFile>();
-  const { tree, missing } = createManifestTree(paths, contents);
-  const blobs = new Map<ObjectId, Uint8Array>();
-  let bytes = 0;
+  const linkFiles = [...listed.values()].filter(({ mode }) => mode === linkMode);
+  const targets = await readAll(linkFiles, signal);
+  const links = new Map(
+    linkFiles.map(({ path, id }) => [path, new TextDecoder().decode(targets.get(id) ?? new Uint8Array())]),
+  );
 
-  async function load(files: readonly TreeFile[], loading: AbortSignal): Promise<void> {
-    const ids = [...new Set(files.map(({ id }) => id))].filter((id) => !blobs.has(id));
-    if (ids.length === 0) return;
-    for (const [id, content] of await repository.readBlobs(ids, loading)) {
-      bytes += content.length;
-      blobs.set(id, content);
+  async function readAll(
+    files: readonly TreeFile[],
+    reading: AbortSignal,
+  ): Promise<ReadonlyMap<ObjectId, Uint8Array>> {
+    const ids = [...new Set(files.map(({ id }) => id))];
+    const blobs = new Map<ObjectId, Uint8Array>();
+    let bytes = 0;
+    for (let start = 0; start < ids.length; start += batchSize) {
+      const batch = await repository.readBlobs(ids.slice(start, start + batchSize), reading);
+      for (const [id, content] of batch) {
+        bytes += content.length;
+        blobs.set(id, content);
+      }
+      if (bytes > mostBytes) throw tooMuch(`are more than ${mostBytes >> 20} MiB`);
     }
-    if (bytes <= mostBytes) return;
-    const why = `what they may read of commit ${commit.slice(0, 7)} is more than ${mostBytes >> 20} MiB`;
-    throw new TowlineError('rendering-failed', { why, next: 'Give the environment a folder of its own.' });
+    return blobs;
   }
 
-  const filesOf = (wanted: Iterable<RepoPath>) => [...wanted].flatMap((path) => listed.get(path) ?? []);
-  const bytesOf = ({ id }: TreeFile): Uint8Array => blobs.get(id) ?? new Uint8Array();
-
-  const linkFiles = [...listed.values()].filter(({ mode }) => mode === linkMode);
-  await load(linkFiles, signal);
-  const links = new Map(linkFiles.map((file) => [file.path, new TextDecoder().decode(bytesOf(file))]));
+  const tooMuch = (why: string): TowlineError =>
+    new TowlineError('rendering-failed', {
+      why: `The files of commit ${commit.slice(0, 7)} that rendering may read ${why}`,
+      next: 'Give the environment a folder of its own.',
+    });
 
   return {
-    async derive(work, deriving) {
-      for (;;) {
-        const result = work({ tree, paths, links });
-        const files = filesOf(missing).filter(({ path }) => !contents.has(path));
-        if (files.length === 0) return result;
-        await load(files, deriving);
-        for (const file of files) contents.set(file.path, decode(file, bytesOf(file)));
-      }
-    },
+    derive: (work, deriving) => reader.read((tree) => work({ tree, paths, links }), deriving),
     async read(wanted, reading) {
-      if (wanted.length > mostFiles) {
-        const why = `they may read ${wanted.length} files; at most ${mostFiles} are taken from Git`;
-        throw new TowlineError('rendering-failed', {
-          why,
-          next: 'Give the environment a folder of its own.',
-        });
-      }
-      const files = filesOf(wanted);
-      await load(files, reading);
-      return files.map((file) => {
-        const link = links.get(file.path);
-        return { path: file.path, content: link === undefined ? bytesOf(file) : { link } };
+      if (wanted.length > mostFiles) throw tooMuch(`are ${wanted.length}; at most ${mostFiles} are taken`);
+      const files = wanted.flatMap((path) => listed.get(path) ?? []);
+      const blobs = await readAll(
+        files.filter(({ mode }) => mode !== linkMode),
+        reading,
+      );
+      return files.map(({ path, id }) => {
+        const link = links.get(path);
+        return { path, content: link === undefined ? (blobs.get(id) ?? new Uint8Array()) : { link } };
       });
     },
   };
-}
-
-function decode({ mode }: TreeFile, bytes: Uint8Array): string | UnreadableFile {
-  if (mode === linkMode) return { kind: 'unreadable', why: 'symbolic-link' };
-  return bytes.length > largestText ? { kind: 'unreadable', why: 'too-large' } : decodeManifest(bytes);
 }

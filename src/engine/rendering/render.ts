@@ -20,7 +20,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { ObjectId, Repository } from '../ports/repositories.ts';
 import { findRenderer } from './findRenderer.ts';
 import { type OpenCommit, openCommit } from './openCommit.ts';
-import { runRenderer } from './runRenderer.ts';
+import { runRenderer, withoutCredentials } from './runRenderer.ts';
 
 export interface RenderRequest {
   readonly repository: Pick<Repository, 'listTree' | 'readBlobs'>;
@@ -163,7 +163,7 @@ function checkRemoteBases(bases: readonly RemoteBase[], { mayFetch, ...request }
   const [stranger] = mayFetch === 'all' ? [] : bases.filter(({ address }) => !mayFetch.includes(address));
   if (!stranger) return;
   throw new TowlineError('rendering-failed', {
-    why: `commit ${request.commit.slice(0, 7)} builds on ${stranger.address}, which the environment's own branch does not, so it is not fetched`,
+    why: `commit ${request.commit.slice(0, 7)} builds on ${withoutCredentials(stranger.address)}, which the environment's own branch does not, so it is not fetched`,
     next: 'Look at that address; once it is merged it is fetched like the others.',
     at: stranger.at,
   });

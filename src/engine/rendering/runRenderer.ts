@@ -75,7 +75,22 @@ export async function runRenderer(
     if (flood.signal.aborted) throw failed(`${name} wrote more than ${mostOutput >> 20} MiB`);
     throw error;
   }
-  throw failed(errors.replaceAll(`${home}/`, '').trim() || `${name} failed without a word`);
+  throw failed(plainWords(errors.replaceAll(`${home}/`, '')) || `${name} failed without a word`);
+}
+
+/** What a renderer wrote about its failure, without the dress of kubectl's log and without credentials in addresses. */
+function plainWords(errors: string): string {
+  return withoutCredentials(errors)
+    .replace(/^E\d{4} .*"command failed" err="(.*)"$/gm, (_, words: string) => words.replaceAll('\\"', '"'))
+    .replace(/^E\d{4} .*"command failed" err=<$/gm, '')
+    .replace(/^ >$/gm, '')
+    .replace(/^error: /gm, '')
+    .trim();
+}
+
+/** A text whose addresses name no user and no password. */
+export function withoutCredentials(text: string): string {
+  return text.replace(/\/\/[^/@\s'"]*@/g, '//');
 }
 
 function failed(why: string, next?: string): TowlineError {
