@@ -139,8 +139,8 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
       const { openCluster } = await import('./workloads/openCluster.ts');
       return openCluster({ ...ports, localClusters }, context);
     },
-    diagnose: (folder, signal) => diagnose(ports, facts.version, localRegistry, folder, signal),
-    findEngine: (signal) => findEngine(ports, signal),
+    diagnose: (folder, signal) => diagnose(ports, facts, localRegistry, folder, signal),
+    findEngine: (signal) => findEngine(ports, facts.platform, signal),
     localRegistry,
     localClusters,
     optIns,

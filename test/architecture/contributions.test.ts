@@ -63,6 +63,19 @@ describe('findContributionProblems', () => {
     );
   });
 
+  it('sees a link to a command that there is not, and a step that no command ends', () => {
+    const walkthroughs = [
+      {
+        steps: [{ description: '[Run](command:towline.gone)', completionEvents: ['onCommand:towline.away'] }],
+      },
+    ];
+    const nothing: ContributedIds = { commands: {}, views: {}, contextKeys: {}, settings: {} };
+    assert.deepEqual(findContributionProblems({ contributes: { walkthroughs } }, nothing), [
+      'a text links to command towline.gone, which is not contributed',
+      'a text links to command towline.away, which is not contributed',
+    ]);
+  });
+
   it('sees a menu entry without a command', () => {
     const planted: Manifest = { contributes: { menus: { 'view/title': [{ command: 'towline.gone' }] } } };
     const nothing: ContributedIds = { commands: {}, views: {}, contextKeys: {}, settings: {} };

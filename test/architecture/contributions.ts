@@ -38,6 +38,9 @@ export function findContributionProblems({ contributes }: Manifest, ids: Contrib
       .map(([name, { default: stated }]) => {
         return `setting ${name} defaults to ${show(stated)} in package.json and ${show(ids.settings[name])} in the code`;
       }),
+    ...linkedCommands(contributes)
+      .filter((command) => !commands.includes(command))
+      .map((command) => `a text links to command ${command}, which is not contributed`),
     ...Object.values(contributes.menus ?? {})
       .flat()
       .flatMap(({ command }) =>
@@ -68,6 +71,12 @@ function conditionNames(value: unknown): readonly string[] {
   };
   visit(value, '');
   return [...names];
+}
+
+/** Commands of ours behind links of texts, and those that end a step of a walkthrough. */
+function linkedCommands(value: unknown): readonly string[] {
+  const links = JSON.stringify(value).matchAll(/\(command:(towline\.[\w.]+)|"onCommand:(towline\.[\w.]+)/g);
+  return Array.from(links, ([, link, event]) => link ?? event ?? '');
 }
 
 function compare(kind: string, contributed: readonly string[], known: readonly string[]): readonly string[] {

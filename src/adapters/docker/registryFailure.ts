@@ -1,4 +1,5 @@
 import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { splitRepository } from '../../domain/images/imageReference.ts';
 
 const denied =
   /unauthorized|authentication required|no basic auth credentials|denied|forbidden|incorrect username or password|status(?: code)?:? 40[13]\b|invalid_token|insufficient_scope/i;
@@ -12,6 +13,10 @@ export function registryFailure(action: 'push' | 'pull', reference: string, mess
   if (unreachable.test(message)) return new TowlineError('registry-unreachable', { why });
   // A pull of what is not there reads "access denied ... or may require login" on Docker Hub.
   if (action === 'pull' && missing.test(message)) return new TowlineError('base-image-missing', { why });
-  if (denied.test(message)) return new TowlineError('registry-denied', { why });
+  if (denied.test(message))
+    return new TowlineError('registry-denied', {
+      why,
+      registry: splitRepository(reference).registry ?? 'docker.io',
+    });
   return new TowlineError('registry-failed', { why });
 }

@@ -62,6 +62,7 @@ export function denied(
   const said = excerpt(answer.body, secretsOf(credential));
   return new TowlineError('registry-denied', {
     why: `${registry} refused ${what} ${tried} (${answer.status}${said === '' ? '' : `, ${said}`})`,
+    registry,
     next: `Sign in with \`${loginCommand(registry)}\` as someone who may use it, then resume the run.`,
   });
 }

@@ -19,11 +19,12 @@ export async function doctor(
     return missing ? exitCodes.failed : exitCodes.passed;
   }
   const width = Math.max(...findings.map(({ name }) => name.length));
-  for (const { name, state, detail, next } of findings) {
+  for (const { name, state, detail, next, command } of findings) {
     terminal.out(
       `${terminal.style(styles[state], marks[state])} ${name.padEnd(width)}  ${visibleText(detail)}`,
     );
     if (next) terminal.out(`  ${' '.repeat(width)}  → ${visibleText(next)}`);
+    if (command) terminal.out(`  ${' '.repeat(width)}    $ ${visibleText(command)}`);
   }
   if (opened) {
     const { services, environments, problems } = opened.workspace;

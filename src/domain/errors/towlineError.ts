@@ -24,6 +24,8 @@ export interface Failure {
   readonly problems?: readonly Problem[];
   /** With `tests-failed`, as far as the runner's report tells. */
   readonly failedTests?: readonly FailedTest[];
+  /** With `registry-denied`: host and port of the registry to sign in to, `docker.io` for Docker Hub. */
+  readonly registry?: string;
   /** With `cluster-busy`: seconds after which the server wants to be asked again. */
   readonly retryAfter?: number;
 }
@@ -35,6 +37,7 @@ export interface TowlineErrorOptions {
   readonly at?: SourcePosition;
   readonly problems?: readonly Problem[];
   readonly failedTests?: readonly FailedTest[];
+  readonly registry?: string;
   readonly retryAfter?: number;
   readonly cause?: unknown;
 }
@@ -57,6 +60,7 @@ export class TowlineError extends Error {
       ...(options.at ? { at: options.at } : {}),
       ...(options.problems ? { problems: options.problems } : {}),
       ...(options.failedTests ? { failedTests: options.failedTests } : {}),
+      ...(options.registry === undefined ? {} : { registry: options.registry }),
       ...(options.retryAfter === undefined ? {} : { retryAfter: options.retryAfter }),
     };
   }

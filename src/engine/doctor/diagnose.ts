@@ -1,7 +1,8 @@
 import { failureOf, TowlineError } from '../../domain/errors/towlineError.ts';
-import type { Ports } from '../ports/ports.ts';
+import type { HostFacts, Ports } from '../ports/ports.ts';
 import type { LocalRegistry } from '../registries/localRegistry.ts';
 import { type OpenWorkspace, openWorkspace } from '../workspace/openWorkspace.ts';
+import { type Fixable, fixCommand } from './fixCommand.ts';
 
 /** One thing Towline looked for. */
 export interface Finding {
@@ -10,8 +11,10 @@ export interface Finding {
   readonly state: 'found' | 'missing' | 'optional';
   /** Where it was found and its version, or what is wrong, in one line. */
   readonly detail: string;
-  /** How to get or mend it. */
+  /** How to get or mend it, in words or as an address. */
   readonly next?: string;
+  /** The command that does it, for people to send: Towline never runs it. */
+  readonly command?: string;
 }
 
 export interface Diagnosis {
@@ -51,28 +54,47 @@ const optionalPrograms = [
 /** Looks for everything a run needs, at the same time; never fails, every trouble is a finding. */
 export async function diagnose(
   ports: Ports,
-  version: string,
+  { version, platform }: Pick<HostFacts, 'version' | 'platform'>,
   localRegistry: LocalRegistry,
   folder: string,
   signal: AbortSignal,
 ): Promise<Diagnosis> {
+  const fix = fixes(ports, platform);
   const opening = openWorkspace(ports, version, folder, signal).catch((error: unknown) => failureOf(error));
   const [git, engine, opened, ...programs] = await Promise.all([
-    findGit(ports, signal),
-    findEngine(ports, signal),
+    findGit(ports, fix, signal),
+    findEngine(ports, platform, signal),
     opening,
-    ...optionalPrograms.map((program) => findProgram(ports, program, folder, signal)),
+    ...optionalPrograms.map((program) => findProgram(ports, program, fix, folder, signal)),
   ]);
   const workspace = 'workspace' in opened ? opened : undefined;
   const repository: Finding =
     'workspace' in opened
       ? { name: 'repository', state: 'found', detail: opened.folder }
-      : { name: 'repository', state: 'missing', detail: `${opened.what}: ${opened.why}`, next: opened.next };
+      : {
+          ...{
+            name: 'repository',
+            state: 'missing',
+            detail: `${opened.what}: ${opened.why}`,
+            next: opened.next,
+          },
+          ...(opened.code === 'not-a-repository' ? { command: 'git init' } : {}),
+        };
   const registry = await findRegistry(ports, localRegistry, workspace?.workspace.registry, signal);
   return { findings: [git, repository, engine, registry, ...programs], opened: workspace };
 }
 
-async function findGit(ports: Ports, signal: AbortSignal): Promise<Finding> {
+/** A finding's command, where there is one. */
+type Fixes = (part: Fixable) => Pick<Finding, 'command'>;
+
+function fixes({ processes }: Ports, platform: string): Fixes {
+  return (part) => {
+    const command = fixCommand(part, platform, (name) => processes.find(name) !== undefined);
+    return command === undefined ? {} : { command };
+  };
+}
+
+async function findGit(ports: Ports, fix: Fixes, signal: AbortSignal): Promise<Finding> {
   const version = await ports.repositories.version(signal);
   if (version)
     return {
@@ -81,10 +103,10 @@ async function findGit(ports: Ports, signal: AbortSignal): Promise<Finding> {
       detail: `${version} at ${ports.processes.find('git') ?? 'an unknown place'}`,
     };
   const failure = new TowlineError('git-missing', { why: 'there is no git on PATH' }).failure;
-  return { name: 'git', state: 'missing', detail: failure.what, next: failure.next };
+  return { name: 'git', state: 'missing', detail: failure.what, next: failure.next, ...fix('git') };
 }
 
-export async function findEngine(ports: Ports, signal: AbortSignal): Promise<Finding> {
+export async function findEngine(ports: Ports, platform: string, signal: AbortSignal): Promise<Finding> {
   try {
     const engine = await ports.containers.describe(signal);
     const limits = engine.limits.length > 0 ? ` Limits: ${engine.limits.join(' ')}` : '';
@@ -95,8 +117,16 @@ export async function findEngine(ports: Ports, signal: AbortSignal): Promise<Fin
     };
   } catch (error) {
     signal.throwIfAborted();
-    const { what, why, next } = failureOf(error);
-    return { name: 'engine', state: 'missing', detail: `${what}: ${why}`, next };
+    const { code, what, why, next } = failureOf(error);
+    // An address that the user chose is not mended by starting the machine's own engine.
+    const chosen = ports.processes.environment.DOCKER_HOST || ports.processes.environment.DOCKER_CONTEXT;
+    const command =
+      code === 'engine-context-unknown' || chosen
+        ? { command: 'docker context ls' }
+        : code === 'engine-unreachable'
+          ? fixes(ports, platform)('engine')
+          : {};
+    return { name: 'engine', state: 'missing', detail: `${what}: ${why}`, next, ...command };
   }
 }
 
@@ -123,12 +153,14 @@ async function findRegistry(
     }
     const failure = new TowlineError('registry-denied', {
       why: `${host} wants ${credential ? 'other ' : ''}credentials`,
+      registry: host,
     }).failure;
     return {
       name: 'registry',
       state: 'missing',
       detail: `${failure.what}: ${failure.why}`,
-      next: `docker login ${host}`,
+      next: failure.next,
+      command: `docker login ${host}`,
     };
   } catch (error) {
     signal.throwIfAborted();
@@ -147,12 +179,14 @@ async function findRegistry(
 async function findProgram(
   ports: Ports,
   program: (typeof optionalPrograms)[number],
+  fix: Fixes,
   folder: string,
   signal: AbortSignal,
 ): Promise<Finding> {
   const { name, use, next } = program;
   const found = ports.processes.find(name);
-  if (!found) return { name, state: 'optional', detail: `not found; only needed for ${use}`, next };
+  if (!found)
+    return { name, state: 'optional', detail: `not found; only needed for ${use}`, next, ...fix(name) };
   let output = '';
   const environment = Object.fromEntries(
     Object.entries(ports.processes.environment).filter(

@@ -6,7 +6,7 @@ export interface RunEnd {
   readonly kind: 'passed' | 'held' | 'failed' | 'cancelled';
   readonly message: string;
   readonly service?: string;
-  /** Registry host that wants other credentials. */
+  /** Registry that wants other credentials, as `docker login` takes it: empty for Docker Hub. */
   readonly signIn?: string;
   /** Whether there is a proposal to look at. */
   readonly proposed: boolean;
@@ -49,11 +49,10 @@ export function describeEnd(state: RunState): RunEnd {
     proposed,
     service,
     message: `${service}, ${step}: ${why}${others}`,
-    ...(denied ? { signIn: registryIn(result.failure.why) ?? '' } : {}),
+    ...(denied ? { signIn: loginName(result.failure.registry) } : {}),
   };
 }
 
-/** The host a refusal names, for the one command that mends it. */
-function registryIn(why: string): string | undefined {
-  return /\b((?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?|localhost:\d+|\d+(?:\.\d+){3}:\d+)\b/i.exec(why)?.[1];
+function loginName(registry = ''): string {
+  return registry === 'docker.io' || registry === 'index.docker.io' ? '' : registry;
 }

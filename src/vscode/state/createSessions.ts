@@ -1,7 +1,7 @@
-import { basename } from 'node:path';
 import type { Disposable } from '../../base/disposable.ts';
 import { createSession, type Session, type SessionOptions } from './createSession.ts';
 import { findGitFolder, readJournalIndex } from './findGitFolder.ts';
+import { nameFolders } from './nameFolders.ts';
 import { unreadRuns } from './repositoryRuns.ts';
 import type { Store } from './store.ts';
 
@@ -37,21 +37,19 @@ export function createSessions(
       }
       for (const [key, folder] of found)
         if (!sessions.has(key)) sessions.set(key, createSession({ ...options, key, folder }));
+      const names = nameFolders([...found.values()]);
       options.store.update((state) => ({
         ...state,
         folders: folders.length,
-        repositories: Array.from(
-          found,
-          ([key, folder]) =>
-            state.repositories.find((repository) => repository.key === key) ?? {
-              key,
-              name: basename(folder),
-              folder,
-              workspace: { kind: 'unread' as const },
-              runs: unreadRuns,
-              waiting: new Set<string>(),
-            },
-        ),
+        repositories: Array.from(found, ([key, folder]) => ({
+          workspace: { kind: 'unread' as const },
+          runs: unreadRuns,
+          waiting: new Set<string>(),
+          ...state.repositories.find((repository) => repository.key === key),
+          key,
+          folder,
+          name: names.get(folder) ?? folder,
+        })),
       }));
     },
     unfinished: () => [...sessions.keys()].some((key) => readJournalIndex(key).owned > 0),

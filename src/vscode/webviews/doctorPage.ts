@@ -70,13 +70,21 @@ function order({ state }: Finding): number {
   return ['missing', 'found', 'optional'].indexOf(state);
 }
 
-function item({ name, state, detail, next }: Finding): string {
+function item({ name, state, detail, next, command }: Finding): string {
   const [sign, word] = marks[state];
-  const fix =
+  const title = escapeHtml(titles[name] ?? name);
+  const address = next !== undefined && /^https:\/\/[^\s"]+$/.test(next) ? next : undefined;
+  const words =
     next === undefined
       ? ''
-      : `<div class="fix"><code>${escapeHtml(next)}</code><button type="button" data-copy="${escapeHtml(next)}" aria-label="Copy the fix for ${escapeHtml(titles[name] ?? name)}">Copy</button></div>`;
-  return `<li class="${state}"><span class="mark" aria-hidden="true">${sign}</span><div><h3>${escapeHtml(titles[name] ?? name)} <small>${word}</small></h3><p>${escapeHtml(detail)}</p>${fix}</div></li>`;
+      : address
+        ? `<p><a href="${escapeHtml(address)}">${escapeHtml(address)}</a></p>`
+        : `<p>${escapeHtml(next)}</p>`;
+  const fix =
+    command === undefined
+      ? ''
+      : `<div class="fix"><code>${escapeHtml(command)}</code><button type="button" data-copy="${escapeHtml(command)}" aria-label="Copy the fix for ${title}">Copy</button></div>`;
+  return `<li class="${state}"><span class="mark" aria-hidden="true">${sign}</span><div><h3>${title} <small>${word}</small></h3><p>${escapeHtml(detail)}</p>${words}${fix}</div></li>`;
 }
 
 function escapeHtml(text: string): string {
@@ -102,6 +110,8 @@ ul { list-style: none; margin: 0; padding: 0; }
 li { display: flex; gap: .8em; padding: .8em 0; border-top: 1px solid var(--vscode-widget-border, var(--vscode-contrastBorder, transparent)); }
 li > div { flex: 1; min-width: 0; }
 li p { margin: .2em 0; overflow-wrap: anywhere; color: var(--vscode-descriptionForeground); }
+a { color: var(--vscode-textLink-foreground); overflow-wrap: anywhere; }
+a:focus-visible { outline: 1px solid var(--vscode-focusBorder); }
 .mark { width: 1em; font-weight: 700; text-align: center; }
 .found .mark { color: var(--vscode-testing-iconPassed); }
 .missing .mark { color: var(--vscode-testing-iconFailed); }

@@ -57,8 +57,12 @@ describe('describeEnd', () => {
   });
 
   it('names the registry to sign in to', () => {
-    const denied = { ...failure, code: 'registry-denied', why: 'ghcr.io wants other credentials' } as const;
-    assert.equal(describeEnd(runWith({ outcome: 'failed', failure: denied }).state).signIn, 'ghcr.io');
+    const signInOf = (registry: string) => {
+      const denied = { ...failure, code: 'registry-denied', why: 'evil.example says no', registry } as const;
+      return describeEnd(runWith({ outcome: 'failed', failure: denied }).state).signIn;
+    };
+    assert.equal(signInOf('ghcr.io:443'), 'ghcr.io:443');
+    assert.equal(signInOf('docker.io'), '');
   });
 });
 
