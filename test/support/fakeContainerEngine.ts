@@ -5,12 +5,14 @@ import type { ErrorCode } from '../../src/domain/errors/errorCatalogue.ts';
 import { TowlineError } from '../../src/domain/errors/towlineError.ts';
 import type {
   ContainerEngine,
+  EngineContainer,
   ImageBuild,
   ImageDetails,
-  OwnedContainer,
 } from '../../src/engine/ports/containerEngine.ts';
 
 export interface FakeContainerEngine extends ContainerEngine {
+  /** Containers that somebody else started, by their ids; a test may put any there. */
+  readonly containers: Map<string, EngineContainer>;
   /** Digests by pushed reference. */
   readonly pushed: ReadonlyMap<string, string>;
   /** Builds that ran, oldest first. */
@@ -18,6 +20,8 @@ export interface FakeContainerEngine extends ContainerEngine {
 }
 
 export interface FakeContainerEngineOptions {
+  /** The engine is another machine's. */
+  readonly remote?: boolean;
   /** Registries that answer; a push elsewhere is `registry-unreachable`. */
   readonly registries?: readonly string[];
   /** Every call waits for this, and can be cancelled meanwhile. */
@@ -73,7 +77,7 @@ function untilAborted(signal: AbortSignal): Promise<never> {
 /** An engine in memory, held to the same contract as the real one. */
 export function createFakeContainerEngine(options: FakeContainerEngineOptions = {}): FakeContainerEngine {
   const images = new Map<string, ImageDetails>();
-  const containers = new Map<string, OwnedContainer>();
+  const containers = new Map<string, EngineContainer>();
   const pushed = new Map<string, string>();
   const builds: ImageBuild[] = [];
 
@@ -85,6 +89,7 @@ export function createFakeContainerEngine(options: FakeContainerEngineOptions = 
     images.get(reference) ?? [...images.values()].find(({ id }) => id === reference);
 
   return {
+    containers,
     pushed,
     builds,
     async describe(signal) {
@@ -96,10 +101,14 @@ export function createFakeContainerEngine(options: FakeContainerEngineOptions = 
         version: '0',
         apiVersion: '1.41',
         platform: 'linux/amd64',
-        local: true,
+        local: options.remote !== true,
         buildKit: true,
         limits: [],
       };
+    },
+    async isLocal(signal) {
+      await enter(signal);
+      return options.remote !== true;
     },
     async buildImage(build, onProgress, signal) {
       await enter(signal);
@@ -167,8 +176,15 @@ export function createFakeContainerEngine(options: FakeContainerEngineOptions = 
         fail('registry-not-started', `container ${container.name}: the name is taken`);
       }
       if (!findImage(container.image)) fail('registry-not-started', `no such image: ${container.image}`);
-      const { name, labels, hostPort } = container;
-      const started = { id: digestOf(name), name, running: true, labels, port: hostPort };
+      const { name, labels, hostPort, containerPort } = container;
+      const started = {
+        id: digestOf(name),
+        name,
+        running: true,
+        labels,
+        ports: [{ containerPort, hostAddress: '127.0.0.1', hostPort: hostPort || 49153 }],
+        networks: { bridge: [`172.17.0.${2 + containers.size}`] },
+      };
       containers.set(started.id, started);
       return started;
     },
@@ -176,7 +192,10 @@ export function createFakeContainerEngine(options: FakeContainerEngineOptions = 
       await enter(signal);
       const container = containers.get(id);
       if (remove) containers.delete(id);
-      else if (container) containers.set(id, { ...container, running: false });
+      else if (container) {
+        const networks = Object.fromEntries(Object.keys(container.networks).map((name) => [name, []]));
+        containers.set(id, { ...container, running: false, ports: [], networks });
+      }
     },
   };
 }

@@ -1,12 +1,16 @@
 import type Dockerode from 'dockerode';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
-import type { ContainerEngine, OwnedContainer } from '../../engine/ports/containerEngine.ts';
+import type { ContainerEngine, EngineContainer } from '../../engine/ports/containerEngine.ts';
 import type { DockerClient } from './dockerClient.ts';
 import { EngineRefusal, ignoreRefusal } from './engineError.ts';
 
 /** Engines fill with null what the declared type takes for granted. */
 type ToldContainer = Pick<Dockerode.ContainerInfo, 'Id' | 'State'> & {
   readonly [Name in 'Names' | 'Labels' | 'Ports']?: Dockerode.ContainerInfo[Name] | null;
+} & {
+  readonly NetworkSettings?: {
+    readonly Networks?: Readonly<Record<string, Partial<Dockerode.NetworkInfo> | null>> | null;
+  } | null;
 };
 
 function readContainer({
@@ -15,22 +19,36 @@ function readContainer({
   State: state,
   Labels: labels,
   Ports: ports,
-}: ToldContainer): OwnedContainer {
-  const port = ports?.find(({ PublicPort: published }) => published !== undefined)?.PublicPort;
+  NetworkSettings: settings,
+}: ToldContainer): EngineContainer {
   return {
     id,
     name: (names?.[0] ?? '').replace(/^\//, ''),
     running: state === 'running',
     labels: labels ?? {},
-    ...(port === undefined ? {} : { port }),
+    ports: (ports ?? [])
+      .filter(({ PublicPort: published, Type: protocol }) => published !== undefined && protocol === 'tcp')
+      .map(({ PrivatePort: containerPort, PublicPort: hostPort, IP: hostAddress }) => ({
+        containerPort,
+        hostPort,
+        // Podman leaves out that it is all of them.
+        hostAddress: hostAddress || '0.0.0.0',
+      })),
+    networks: Object.fromEntries(
+      Object.entries(settings?.Networks ?? {}).map(([network, told]) => [network, addressesOf(told)]),
+    ),
   };
+}
+
+function addressesOf(told: Partial<Dockerode.NetworkInfo> | null): readonly string[] {
+  return [told?.IPAddress ?? '', told?.GlobalIPv6Address ?? ''].filter((address) => address !== '');
 }
 
 async function listMatching(
   client: DockerClient,
   filters: Record<string, string[]>,
   signal: AbortSignal,
-): Promise<readonly OwnedContainer[]> {
+): Promise<readonly EngineContainer[]> {
   return (await client.api(signal).listContainers({ all: true, filters })).map(readContainer);
 }
 
@@ -49,7 +67,7 @@ export async function startContainer(
   client: DockerClient,
   container: ContainerRequest,
   signal: AbortSignal,
-): Promise<OwnedContainer> {
+): Promise<EngineContainer> {
   const port = `${container.containerPort}/tcp`;
   let created: Dockerode.Container | undefined;
   try {

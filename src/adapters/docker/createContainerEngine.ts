@@ -52,6 +52,9 @@ export function createContainerEngine(options: ContainerEngineOptions): Containe
       ]);
       return describeEngine(await connected(signal), signal);
     },
+    async isLocal(signal) {
+      return (await connected(signal)).endpoint.transport.kind === 'socket';
+    },
     async buildImage(build, onProgress, signal) {
       const { buildImage } = await import('./buildImage.ts');
       return buildImage(await connected(signal), build, options, onProgress, signal);

@@ -13,41 +13,48 @@ function requireProven({ context }: Target, proof: LocalityProof): void {
     refuse(`it was proven local at ${proof.server}, which is no longer its address`);
   if (context.authority !== proof.authority)
     refuse('its certificate authority is no longer that of the proof');
+  if (context.proxy !== undefined) refuse(`it is now reached through the proxy ${context.proxy}`);
+  if (context.insecure) refuse('the certificate of its server is no longer checked');
 }
 
 /** Writes to the cluster that was proven local, as long as the context still means that one. */
 export function createWrites(proof: LocalityProof, target: Target): ClusterWrites {
   requireProven(target, proof);
-  let session: Session | undefined;
 
-  async function open(): Promise<Session> {
+  /** A connection for one write: the next one is proven and opened anew. */
+  async function withSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const { openSession } = await import('./openSession.ts');
-    session ??= openSession(target);
-    return session;
+    const session = openSession(target);
+    try {
+      return await work(session);
+    } finally {
+      session.close();
+    }
   }
 
   return {
     async apply(object, kind, options, signal) {
       const { applyObject } = await import('./changeObjects.ts');
-      return applyObject(await open(), object, kind, options, signal);
+      return withSession((session) => applyObject(session, object, kind, options, signal));
     },
     async create(object, kind, signal) {
       const { createObject } = await import('./changeObjects.ts');
-      return createObject(await open(), object, kind, signal);
+      return withSession((session) => createObject(session, object, kind, signal));
     },
     async patch(target, change, options, signal) {
       const { patchObject } = await import('./changeObjects.ts');
-      return patchObject(await open(), target, change, options, signal);
+      return withSession((session) => patchObject(session, target, change, options, signal));
     },
     async delete(kind, namespace, name, options, signal) {
       const { deleteObject } = await import('./changeObjects.ts');
-      await deleteObject(await open(), objectPath(kind, namespace, name), options, signal);
+      const path = objectPath(kind, namespace, name);
+      await withSession((session) => deleteObject(session, path, options, signal));
     },
     async exec(_place, _command, _options, _streams, signal) {
       signal.throwIfAborted();
       throw new TowlineError('cluster-failed', {
         why: 'Running programs in containers is not built yet.',
-        next: 'Use `kubectl exec`.',
+        next: 'Use kubectl.',
       });
     },
   };

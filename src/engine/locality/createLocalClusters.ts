@@ -4,21 +4,40 @@ import type { ClusterContext, ClusterWrites } from '../ports/clusters.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { LocalClusters } from './localClusters.ts';
 import { isSameCluster, type OptInFile, whyUnrecognisable } from './optInFile.ts';
+import { proveByContainer } from './proveByContainer.ts';
 
-const next = 'Use a local cluster: `towline cluster create` makes one, `towline cluster allow` declares one.';
+const useLocal =
+  'Use a local cluster: `towline cluster create` makes one, `towline cluster allow` declares one.';
 
 /** The guard: the only place that opens a cluster for writing. */
-export function createLocalClusters({ clusters }: Pick<Ports, 'clusters'>, optIns: OptInFile): LocalClusters {
-  function judge(name: string): Locality {
+export function createLocalClusters(
+  ports: Pick<Ports, 'clusters' | 'containers'>,
+  optIns: OptInFile,
+): LocalClusters {
+  const { clusters } = ports;
+
+  /** Throws where the kubeconfig cannot be read. */
+  async function judge(name: string, signal: AbortSignal): Promise<Locality> {
     const context = clusters.readContexts().contexts.find((known) => known.name === name);
     if (!context) return refuse(`there is no context ${JSON.stringify(name)} in the kubeconfig`);
     const unrecognisable = whyUnrecognisable(context);
     if (unrecognisable !== undefined) return refuse(unrecognisable);
-    return byOptIn(context) ?? refuse(`context ${name} (${context.server}) is not allowed in ${optIns.file}`);
+    const declared = byOptIn(context);
+    if (declared?.local) return declared;
+    const proven = await proveByContainer(ports, context, signal);
+    if (proven.local) return proven;
+    const why = `context ${name} (${context.server}): ${proven.why}`;
+    return declared ? refuse(`${why}\n${declared.why}`, declared.next) : refuse(why);
   }
 
+  /** Undefined where the user has said nothing; a file that cannot be understood says nothing, and why. */
   function byOptIn(context: ClusterContext): Locality | undefined {
-    if (!optIns.read().some((known) => isSameCluster(known, context))) return undefined;
+    try {
+      if (!optIns.read().some((known) => isSameCluster(known, context))) return undefined;
+    } catch (error) {
+      const { what, why, next } = failureOf(error);
+      return refuse(`${what}: ${why}`, next);
+    }
     const { name, server, authority } = context;
     return {
       local: true,
@@ -28,28 +47,26 @@ export function createLocalClusters({ clusters }: Pick<Ports, 'clusters'>, optIn
   }
 
   /** What cannot be read proves nothing. */
-  function judgeSafely(context: string): Locality {
+  async function judgeSafely(context: string, signal: AbortSignal): Promise<Locality> {
+    signal.throwIfAborted();
     try {
-      return judge(context);
+      return await judge(context, signal);
     } catch (error) {
-      const { what, why, next: mend } = failureOf(error);
-      return { local: false, why: `${what}: ${why}`, next: mend };
+      signal.throwIfAborted();
+      const { what, why, next } = failureOf(error);
+      return refuse(`${what}: ${why}`, next);
     }
   }
 
   async function open(context: string, signal: AbortSignal): Promise<ClusterWrites> {
-    signal.throwIfAborted();
-    const locality = judgeSafely(context);
+    const locality = await judgeSafely(context, signal);
     if (!locality.local)
       throw new TowlineError('cluster-not-local', { why: locality.why, next: locality.next });
     return clusters.openForWriting(locality.proof);
   }
 
   return {
-    async judge(context, signal) {
-      signal.throwIfAborted();
-      return judgeSafely(context);
-    },
+    judge: judgeSafely,
     openWrites: (context) => ({
       apply: async (object, kind, options, signal) =>
         (await open(context, signal)).apply(object, kind, options, signal),
@@ -64,6 +81,6 @@ export function createLocalClusters({ clusters }: Pick<Ports, 'clusters'>, optIn
   };
 }
 
-function refuse(why: string): Locality {
+function refuse(why: string, next = useLocal): Locality {
   return { local: false, why, next };
 }

@@ -77,14 +77,23 @@ export interface ImageDetails {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** A container that belongs to Towline, found again by its labels. */
-export interface OwnedContainer {
+/** A TCP port of a container that this machine has. */
+export interface PublishedPort {
+  readonly containerPort: number;
+  /** IP address it is published on; `0.0.0.0` and `::` are all. */
+  readonly hostAddress: string;
+  readonly hostPort: number;
+}
+
+/** A container as the engine tells of it. */
+export interface EngineContainer {
   readonly id: string;
   readonly name: string;
   readonly running: boolean;
   readonly labels: Readonly<Record<string, string>>;
-  /** Host port published for the first container port. */
-  readonly port?: number;
+  readonly ports: readonly PublishedPort[];
+  /** Its IP addresses by the engine's network; IPv6 after IPv4. Empty while it does not run. */
+  readonly networks: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
@@ -94,6 +103,8 @@ export interface OwnedContainer {
  */
 export interface ContainerEngine {
   describe(signal: AbortSignal): Promise<EngineDescription>;
+  /** `describe().local` without all that a build will need. */
+  isLocal(signal: AbortSignal): Promise<boolean>;
   /**
    * Equal content gives an equal id, whatever the files' times and owners are. Throws `build-failed`,
    * `dockerfile-invalid` (with a position), `dockerfile-missing`, `base-image-missing`, `buildx-missing`,
@@ -117,7 +128,8 @@ export interface ContainerEngine {
   ): Promise<{ readonly digest: string }>;
   /** Throws `base-image-missing`, `registry-denied`, `registry-unreachable`. */
   pullImage(reference: string, credential: Credential | undefined, signal: AbortSignal): Promise<void>;
-  listContainers(label: string, signal: AbortSignal): Promise<readonly OwnedContainer[]>;
+  /** Containers with a label (`name` or `name=value`), stopped ones too. */
+  listContainers(label: string, signal: AbortSignal): Promise<readonly EngineContainer[]>;
   /** Published on 127.0.0.1 only; a host port of 0 takes any free one. Throws `registry-not-started`; nothing half-made stays. */
   startContainer(
     container: {
@@ -130,7 +142,7 @@ export interface ContainerEngine {
       readonly environment: Readonly<Record<string, string>>;
     },
     signal: AbortSignal,
-  ): Promise<OwnedContainer>;
+  ): Promise<EngineContainer>;
   stopContainer(
     id: string,
     options: { readonly remove: boolean; readonly volumes: boolean },

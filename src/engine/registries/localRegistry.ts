@@ -75,7 +75,8 @@ export function createLocalRegistry(ports: Ports, dataFolder: string): LocalRegi
     try {
       const [container] = await containers.listContainers(containerLabel, signal);
       if (!container) return undefined;
-      const port = Number(container.labels[containerLabel]) || container.port || defaultRegistryPort;
+      const port =
+        Number(container.labels[containerLabel]) || container.ports[0]?.hostPort || defaultRegistryPort;
       return { kind: 'container', id: container.id, running: container.running, port };
     } catch (error) {
       if (TowlineError.is(error, 'engine-unreachable')) return undefined;

@@ -173,6 +173,13 @@ function describeContract(name: string, create: (registry: string) => ContainerE
       };
       const started = await engine.startContainer(container, unhurried);
       assert.equal(started.running, true);
+      const [port] = started.ports;
+      assert.deepEqual(started.ports, [
+        { containerPort: container.containerPort, hostAddress: '127.0.0.1', hostPort: port?.hostPort },
+      ]);
+      assert.ok(port && port.hostPort > 0);
+      assert.match(started.networks.bridge?.[0] ?? '', /^\d+(\.\d+){3}$/);
+      assert.equal(await engine.isLocal(unhurried), (await engine.describe(unhurried)).local);
       await assert.rejects(engine.startContainer(container, unhurried), (error) =>
         TowlineError.is(error, 'registry-not-started'),
       );
@@ -184,6 +191,10 @@ function describeContract(name: string, create: (registry: string) => ContainerE
       assert.deepEqual(
         (await engine.listContainers(name, unhurried)).map(({ running }) => running),
         [false],
+      );
+      assert.deepEqual(
+        (await engine.listContainers(name, unhurried)).flatMap(({ ports }) => ports),
+        [],
       );
       await engine.stopContainer(started.id, { remove: true, volumes: true }, unhurried);
       await engine.stopContainer(started.id, { remove: true, volumes: true }, unhurried);

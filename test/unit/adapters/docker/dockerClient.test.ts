@@ -96,7 +96,7 @@ describe('talking to an engine', () => {
         },
         unhurried,
       );
-      assert.deepEqual(started, { id: 'c1', name: 'n', running: true, labels: {} });
+      assert.deepEqual(started, { id: 'c1', name: 'n', running: true, labels: {}, ports: [], networks: {} });
       const credential = { kind: 'basic', username: 'u', password: secret, from: 'test' } as const;
       for (const given of [credential, undefined]) {
         await assert.rejects(

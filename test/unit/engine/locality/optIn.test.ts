@@ -7,6 +7,7 @@ import { createLocalClusters } from '../../../../src/engine/locality/createLocal
 import { createOptInFile } from '../../../../src/engine/locality/optInFile.ts';
 import { hasCode } from '../../../support/clusterContract.ts';
 import { createFakeClusters } from '../../../support/fakeClusters.ts';
+import { createFakeContainerEngine } from '../../../support/fakeContainerEngine.ts';
 import { fakeKinds } from '../../../support/fakeKinds.ts';
 import { allowContexts } from '../../../support/localClusters.ts';
 import { useTemporaryFolder } from '../../../support/temporaryFolder.ts';
@@ -19,7 +20,7 @@ describe('a cluster that its user has declared local', () => {
     const clusters = createFakeClusters({ contexts: ['lab', 'prod'] });
     const stores = createStores({ watchFolder: () => Promise.resolve({ dispose: () => undefined }) });
     const optIns = createOptInFile({ clusters, files: createFiles(), stores }, folder());
-    const local = createLocalClusters({ clusters }, optIns);
+    const local = createLocalClusters({ clusters, containers: createFakeContainerEngine() }, optIns);
     const make = (context: string) =>
       local
         .openWrites(context)

@@ -41,13 +41,27 @@ describe("Towline's local registry", () => {
         assert.ok(!running.has(container.name), 'the name is taken');
         running.set(container.name, container);
         const { name, labels, hostPort } = container;
-        return Promise.resolve({ id: name, name, running: true, labels, port: hostPort });
+        return Promise.resolve({
+          id: name,
+          name,
+          running: true,
+          labels,
+          ports: [{ containerPort: 5000, hostAddress: '127.0.0.1', hostPort }],
+          networks: {},
+        });
       },
       listContainers: (label: string) =>
         Promise.resolve(
           [...running.values()]
             .filter(({ labels }) => label in labels)
-            .map(({ name, labels, hostPort }) => ({ id: name, name, running: true, labels, port: hostPort })),
+            .map(({ name, labels, hostPort }) => ({
+              id: name,
+              name,
+              running: true,
+              labels,
+              ports: [{ containerPort: 5000, hostAddress: '127.0.0.1', hostPort }],
+              networks: {},
+            })),
         ),
       stopContainer(
         id: string,
