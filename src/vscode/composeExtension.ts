@@ -8,6 +8,7 @@ import { askInWindow } from './askpass/askInWindow.ts';
 import { createAskpass } from './askpass/createAskpass.ts';
 import type { CommandContext } from './commands/commandContext.ts';
 import { registerCommands } from './commands/registerCommands.ts';
+import { composeClusters } from './composeClusters.ts';
 import { createLogDocuments } from './documents/createLogDocuments.ts';
 import { createProposalDocuments } from './documents/createProposalDocuments.ts';
 import { createConfigLanguage } from './host/configLanguage.ts';
@@ -71,7 +72,8 @@ export function composeExtension(context: ExtensionContext): Extension {
       return place && (await engine()).readLog(place, run, logName(service, step), offset);
     }, Date.now),
   );
-  const views = own(createViews(store, Date.now));
+  const clusters = own(composeClusters(store, engine, report, Date.now));
+  const views = own(createViews(store, clusters.shown, Date.now));
   const runner = createRunner({
     sessions,
     messages,
@@ -113,6 +115,7 @@ export function composeExtension(context: ExtensionContext): Extension {
     logs,
     proposals,
     doctor,
+    clusters,
     views,
     async run(session, request, resumes) {
       await runner.start(session, request, resumes);
@@ -136,6 +139,7 @@ export function composeExtension(context: ExtensionContext): Extension {
   own(
     workspace.onDidGrantWorkspaceTrust(() => {
       store.update((state) => ({ ...state, trusted: true }));
+      clusters.trust();
       reader.readAgain().catch(report);
     }),
   );
@@ -159,7 +163,7 @@ export function composeExtension(context: ExtensionContext): Extension {
 
   return {
     async stop() {
-      await sessions.stop();
+      await Promise.all([sessions.stop(), clusters.stop()]);
       for (const part of owned.toReversed()) part.dispose();
     },
   };

@@ -34,10 +34,35 @@ export const ids = {
     startRegistry: 'towline.startRegistry',
     stopRegistry: 'towline.stopRegistry',
     removeRegistry: 'towline.removeRegistry',
+    showClusters: 'towline.showClusters',
+    refreshClusters: 'towline.refreshClusters',
+    retryCluster: 'towline.retryCluster',
+    filterClusters: 'towline.filterClusters',
+    showOnlyUnhealthy: 'towline.showOnlyUnhealthy',
+    showOnlyOurs: 'towline.showOnlyOurs',
+    showOnlyNamespace: 'towline.showOnlyNamespace',
+    clearClusterFilter: 'towline.clearClusterFilter',
+    followLogs: 'towline.followLogs',
+    showPreviousLogs: 'towline.showPreviousLogs',
+    showLogsSince: 'towline.showLogsSince',
+    openShell: 'towline.openShell',
+    forwardPort: 'towline.forwardPort',
+    openForward: 'towline.openForward',
+    copyForwardAddress: 'towline.copyForwardAddress',
+    stopForward: 'towline.stopForward',
+    showVerdict: 'towline.showVerdict',
+    describeObject: 'towline.describeObject',
+    showEvents: 'towline.showEvents',
+    restartWorkload: 'towline.restartWorkload',
+    scaleWorkload: 'towline.scaleWorkload',
+    deleteObject: 'towline.deleteObject',
+    copyObjectName: 'towline.copyObjectName',
+    copyImage: 'towline.copyImage',
   },
   views: {
     services: 'towline.services',
     runs: 'towline.runs',
+    clusters: 'towline.clusters',
   },
   contextKeys: {
     /** What the Services view has to say while it is empty; see `EditorCondition`. */
@@ -45,6 +70,11 @@ export const ids = {
     hasRuns: 'towline.hasRuns',
     running: 'towline.running',
     proposalWaits: 'towline.proposalWaits',
+    /** What the Clusters view has to say while it is empty; see `ClustersCondition`. */
+    clustersCondition: 'towline.clustersCondition',
+    clustersFiltered: 'towline.clustersFiltered',
+    clusterOpen: 'towline.clusterOpen',
+    forwarding: 'towline.forwarding',
   },
   settings: {
     'towline.propose.confirm': true,
@@ -71,4 +101,8 @@ export const schemes = {
   log: 'towline-log',
   /** A manifest before or after a proposal. */
   proposal: 'towline-proposal',
+  /** Output of containers: `towline-pods:/<context>/<namespace>/Deployment api.log`. */
+  pods: 'towline-pods',
+  /** What a cluster says of an object: `towline-object:/<context>/<namespace>/Deployment api.yaml`. */
+  object: 'towline-object',
 } as const;

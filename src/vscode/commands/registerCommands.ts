@@ -14,6 +14,10 @@ function commandTable(): Readonly<Record<CommandId, Entry>> {
   const runs = () => import('./runCommands.ts');
   const proposals = () => import('./proposalCommands.ts');
   const other = () => import('./workspaceCommands.ts');
+  const view = () => import('./clusters/viewCommands.ts');
+  const look = () => import('./clusters/lookCommands.ts');
+  const forwards = () => import('./clusters/forwardCommands.ts');
+  const changes = () => import('./clusters/changeCommands.ts');
   const trusted = (load: () => Promise<Command>): Entry => ({ load, needsTrust: true });
   const always = (load: () => Promise<Command>): Entry => ({ load, needsTrust: false });
   return {
@@ -40,6 +44,30 @@ function commandTable(): Readonly<Record<CommandId, Entry>> {
     [c.startRegistry]: trusted(async () => (await other()).startRegistry),
     [c.stopRegistry]: trusted(async () => (await other()).stopRegistry),
     [c.removeRegistry]: trusted(async () => (await other()).removeRegistry),
+    [c.showClusters]: always(async () => (await view()).showClusters),
+    [c.refreshClusters]: trusted(async () => (await view()).refreshClusters),
+    [c.retryCluster]: trusted(async () => (await view()).retryCluster),
+    [c.filterClusters]: always(async () => (await view()).filterClusters),
+    [c.showOnlyUnhealthy]: always(async () => (await view()).showOnlyUnhealthy),
+    [c.showOnlyOurs]: always(async () => (await view()).showOnlyOurs),
+    [c.showOnlyNamespace]: always(async () => (await view()).showOnlyNamespace),
+    [c.clearClusterFilter]: always(async () => (await view()).clearClusterFilter),
+    [c.followLogs]: trusted(async () => (await look()).followLogs),
+    [c.showPreviousLogs]: trusted(async () => (await look()).showPreviousLogs),
+    [c.showLogsSince]: trusted(async () => (await look()).showLogsSince),
+    [c.showVerdict]: trusted(async () => (await look()).showVerdict),
+    [c.describeObject]: trusted(async () => (await look()).describeObject),
+    [c.showEvents]: trusted(async () => (await look()).showEvents),
+    [c.copyObjectName]: always(async () => (await look()).copyObjectName),
+    [c.copyImage]: always(async () => (await look()).copyImage),
+    [c.forwardPort]: trusted(async () => (await forwards()).forwardPort),
+    [c.openForward]: trusted(async () => (await forwards()).openForward),
+    [c.copyForwardAddress]: always(async () => (await forwards()).copyForwardAddress),
+    [c.stopForward]: trusted(async () => (await forwards()).stopForward),
+    [c.openShell]: trusted(async () => (await changes()).openShell),
+    [c.restartWorkload]: trusted(async () => (await changes()).restartWorkload),
+    [c.scaleWorkload]: trusted(async () => (await changes()).scaleWorkload),
+    [c.deleteObject]: trusted(async () => (await changes()).deleteObject),
   };
 }
 

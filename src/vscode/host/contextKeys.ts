@@ -3,16 +3,20 @@ import { ids } from '../ids.ts';
 import { editorCondition, runningRuns } from '../state/editorState.ts';
 import type { Store } from '../state/store.ts';
 
-/** Keeps the keys of package.json's `when` clauses as the state is; only what changed is sent. */
-export function followContextKeys(store: Store): Disposable {
-  const { contextKeys } = ids;
+/** Sends the value of a `when` clause's key where it is another than before. */
+export function createKeySender(): (key: string, value: unknown) => void {
   const sent = new Map<string, unknown>();
-
-  function set(key: string, value: unknown): void {
+  return (key, value) => {
     if (sent.get(key) === value) return;
     sent.set(key, value);
     void commands.executeCommand('setContext', key, value);
-  }
+  };
+}
+
+/** Keeps the keys of package.json's `when` clauses as the state is; only what changed is sent. */
+export function followContextKeys(store: Store): Disposable {
+  const { contextKeys } = ids;
+  const set = createKeySender();
 
   function update(): void {
     const { state } = store;

@@ -17,6 +17,8 @@ export interface ShownTree extends Disposable {
   readonly view: TreeView<TreeNode>;
   /** Draws again soon: all, or only the node with this id and what is below it. */
   refresh(id?: string): void;
+  /** Whether the editor was given the node: only then can it be drawn again by itself. */
+  knows(id: string): boolean;
   /** Opens, selects and shows a node as far as it is in the tree. */
   reveal(id: string): Promise<void>;
 }
@@ -25,20 +27,29 @@ export interface ShownTree extends Disposable {
 export function createTreeView(viewId: string, roots: () => readonly TreeNode[]): ShownTree {
   const changed = new EventEmitter<TreeNode | undefined>();
   const known = new Map<string, { readonly node: TreeNode; readonly parent: string | undefined }>();
+  const below = new Map<string | undefined, readonly string[]>();
   let waiting: Set<string> | 'all' | undefined;
   let timer: NodeJS.Timeout | undefined;
   let drawn: ReadonlyMap<string, TreeNode> | undefined;
   let lines = new WeakMap<TreeNode, ReadonlyMap<string, TreeNode>>();
 
-  function remember(nodes: Iterable<TreeNode>, parent: string | undefined): TreeNode[] {
-    const all = [...nodes];
-    for (const node of all) known.set(node.id, { node, parent });
-    return all;
+  function remember(nodes: ReadonlyMap<string, TreeNode>, parent: string | undefined): TreeNode[] {
+    for (const id of below.get(parent) ?? []) if (!nodes.has(id)) forget(id);
+    below.set(parent, [...nodes.keys()]);
+    for (const [id, node] of nodes) known.set(id, { node, parent });
+    return [...nodes.values()];
+  }
+
+  /** A long-lived tree in which lines come and go must not keep those that went. */
+  function forget(id: string): void {
+    for (const child of below.get(id) ?? []) forget(child);
+    below.delete(id);
+    known.delete(id);
   }
 
   function drawRoots(): TreeNode[] {
     drawn ??= byId(roots());
-    return remember(drawn.values(), undefined);
+    return remember(drawn, undefined);
   }
 
   /** Children of a node by id, made once: the editor asks for each line of a long list by itself. */
@@ -68,6 +79,7 @@ export function createTreeView(viewId: string, roots: () => readonly TreeNode[])
     // One that the editor does not know yet can only come in with its siblings.
     if (nodes === undefined || nodes.includes(undefined)) {
       known.clear();
+      below.clear();
       changed.fire(undefined);
     } else for (const node of nodes) changed.fire(node);
   }
@@ -78,7 +90,7 @@ export function createTreeView(viewId: string, roots: () => readonly TreeNode[])
       onDidChangeTreeData: changed.event,
       getTreeItem: ({ id }) => treeItem(current(id) ?? known.get(id)?.node ?? goneNode(id)),
       getChildren: (node) =>
-        node === undefined ? drawRoots() : remember(childrenOf(current(node.id) ?? node).values(), node.id),
+        node === undefined ? drawRoots() : remember(childrenOf(current(node.id) ?? node), node.id),
       getParent: ({ id }) => {
         const parent = known.get(id)?.parent;
         return parent === undefined ? undefined : known.get(parent)?.node;
@@ -93,6 +105,7 @@ export function createTreeView(viewId: string, roots: () => readonly TreeNode[])
       else waiting = (waiting ?? new Set()).add(id);
       timer ??= setTimeout(flush, refreshPause);
     },
+    knows: (id) => known.has(id),
     async reveal(id) {
       if (!known.has(id)) {
         // The editor must hear of it, too: a node it was never given cannot be refreshed later.

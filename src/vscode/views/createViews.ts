@@ -3,12 +3,12 @@ import type { Disposable } from '../../base/disposable.ts';
 import { ids } from '../ids.ts';
 import { runningRuns } from '../state/editorState.ts';
 import type { Store } from '../state/store.ts';
-import { createTreeView } from './createTreeView.ts';
+import { createTreeView, type ShownTree } from './createTreeView.ts';
 import { runNodeId, runsTree } from './runsTree.ts';
 import { servicesTree } from './servicesTree.ts';
 import type { NodeTarget } from './treeNode.ts';
 
-/** Towline's two views. */
+/** Towline's views. */
 export interface Views extends Disposable {
   areVisible(): boolean;
   areRunsVisible(): boolean;
@@ -23,11 +23,13 @@ export interface Views extends Disposable {
 /** Milliseconds between two drawings of durations that grow. */
 const tick = 1_000;
 
-export function createViews(store: Store, now: () => number): Views {
+/** @param clusters the view of clusters, which shows a state of its own and stays its maker's */
+export function createViews(store: Store, clusters: ShownTree, now: () => number): Views {
   const services = createTreeView(ids.views.services, () => servicesTree(store.state, now()));
   const runs = createTreeView(ids.views.runs, () => runsTree(store.state, now()));
   let last = services;
-  const selecting = [services, runs].map((shown) =>
+  const all = [services, runs, clusters];
+  const selecting = all.map((shown) =>
     shown.view.onDidChangeSelection(({ selection }) => {
       if (selection.length > 0) last = shown;
     }),
@@ -45,10 +47,10 @@ export function createViews(store: Store, now: () => number): Views {
   }, tick);
 
   return {
-    areVisible: () => services.view.visible || runs.view.visible,
+    areVisible: () => all.some(({ view }) => view.visible),
     areRunsVisible: () => runs.view.visible,
     onShown(listener) {
-      const shown = [services, runs].map(({ view }) =>
+      const shown = all.map(({ view }) =>
         view.onDidChangeVisibility(({ visible }) => {
           if (visible) listener();
         }),

@@ -10,7 +10,7 @@ import type { CurrentImage } from '../../engine/workspace/currentImages.ts';
 import { ids } from '../ids.ts';
 import { type EditorState, editorCondition, type RepositoryState } from '../state/editorState.ts';
 import { formatShortAge } from './formatTime.ts';
-import { serviceWords } from './shortWords.ts';
+import { serviceWords, shortTag } from './shortWords.ts';
 import { iconOf, type ShownState, stateOfStep, wordOf, worstState } from './stateIcons.ts';
 import type { TreeNode } from './treeNode.ts';
 
@@ -301,10 +301,4 @@ function imageNode({ key }: RepositoryState, { environment, service, image, text
     target: { repository: key, service, environment },
     spoken: visibleText(`Image ${text}`),
   };
-}
-
-/** What tells one tag from another at a glance: without the time that ours end with, and not longer than fits. */
-function shortTag(tag: string): string {
-  const plain = tag.replace(/(-[0-9a-f]{7})-\d{10}\b/, '$1');
-  return plain.length > 22 ? `${plain.slice(0, 13)}…${plain.slice(-8)}` : plain;
 }

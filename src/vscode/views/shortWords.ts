@@ -59,3 +59,9 @@ function doneWords(output: StepOutput): string {
       return output.change === 'not-run' ? 'not run there' : 'proposed';
   }
 }
+
+/** What tells one tag from another at a glance: without the time that ours end with, and not longer than fits. */
+export function shortTag(tag: string): string {
+  const plain = tag.replace(/(-[0-9a-f]{7})-\d{10}\b/, '$1');
+  return plain.length > 22 ? `${plain.slice(0, 13)}…${plain.slice(-8)}` : plain;
+}

@@ -1,4 +1,5 @@
 import type { StepName } from '../../domain/runs/stepName.ts';
+import type { ObjectPlace } from '../../engine/workloads/objectPlace.ts';
 
 /** What a node stands for; commands get it as their argument. */
 export interface NodeTarget {
@@ -8,6 +9,20 @@ export interface NodeTarget {
   readonly environment?: string;
   readonly run?: number;
   readonly step?: StepName;
+  readonly cluster?: ClusterTarget;
+}
+
+/** Something on a cluster, or a cluster itself. */
+export interface ClusterTarget {
+  /** Of the kubeconfig. */
+  readonly context: string;
+  readonly namespace?: string;
+  readonly object?: ObjectPlace;
+  readonly container?: string;
+  /** As it is written. */
+  readonly image?: string;
+  /** Id of a port-forward. */
+  readonly forward?: string;
 }
 
 /** An icon of the product's own set, in a colour of the theme. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { RunEvent, StepResult } from '../../../../src/domain/runs/runEvent.ts';
 import { runsTree } from '../../../../src/vscode/views/runsTree.ts';
 import type { TreeNode } from '../../../../src/vscode/views/treeNode.ts';
+import { drawTree } from '../../../support/drawTree.ts';
 import { makeRepository, makeRun, makeState } from '../../../support/editorStates.ts';
 
 const step = { service: 'api', step: 'test' } as const;
@@ -9,20 +10,6 @@ const failed: StepResult = {
   outcome: 'failed',
   failure: { code: 'tests-failed', what: 'Tests failed', why: '1 of 2', next: 'Correct them.' },
 };
-
-/** The tree as text: icon, label and description of each line, indented. */
-function draw(nodes: readonly TreeNode[], indent = ''): string {
-  return nodes
-    .map(({ icon, label, description, children }) =>
-      [
-        `${indent}${icon?.name} ${label}${description ? ` | ${description}` : ''}`,
-        draw(children?.() ?? [], `${indent}  `),
-      ]
-        .filter(Boolean)
-        .join('\n'),
-    )
-    .join('\n');
-}
 
 const treeOf = (run: ReturnType<typeof makeRun>, waiting: readonly string[] = []) =>
   runsTree(
@@ -41,7 +28,7 @@ describe('runsTree', () => {
       { type: 'substep', at: 2_000, ...step, id: '1', name: 'install', state: 'started' },
     ];
     assert.equal(
-      draw(treeOf(makeRun(3, events))),
+      drawTree(treeOf(makeRun(3, events))),
       [
         'loading~spin #3 api | → dev · 1 min 0 s',
         '  loading~spin Test | 59 s',
@@ -61,7 +48,7 @@ describe('runsTree', () => {
     ];
     const nodes = treeOf(makeRun(4, events, 'finished'));
     assert.equal(
-      draw(nodes),
+      drawTree(nodes),
       [
         'error #4 api | → dev · 1 min',
         '  error Test | 0.5 s · failed',
@@ -79,14 +66,14 @@ describe('runsTree', () => {
     const nodes = treeOf(makeRun(5, [{ type: 'step-started', at: 0, ...step }], 'interrupted'));
     assert.equal(nodes[0]?.icon?.name, 'debug-disconnect');
     assert.equal(nodes[0]?.context, 'run.interrupted');
-    assert.match(draw(nodes), /debug-disconnect Test \| interrupted/);
+    assert.match(drawTree(nodes), /debug-disconnect Test \| interrupted/);
   });
 
   it('says when it is the user whose turn it is', () => {
     const events: readonly RunEvent[] = [{ type: 'step-started', at: 0, service: 'api', step: 'propose' }];
     const nodes = treeOf(makeRun(6, events), ['6/api']);
     assert.match(
-      draw(nodes),
+      drawTree(nodes),
       /question #6 api \| → dev · your turn[\s\S]*question Propose \| 1 min 0 s · waits for you/,
     );
     assert.match(nodes[0]?.children?.().at(-1)?.context ?? '', /^asking/);
@@ -102,7 +89,10 @@ describe('runsTree', () => {
 
   it('offers the runs it has not read', () => {
     const repository = makeRepository({ runs: { kind: 'read', shown: [], older: 12 } });
-    assert.equal(draw(runsTree(makeState({ repositories: [repository] }), 0)), 'history Show 12 older runs');
+    assert.equal(
+      drawTree(runsTree(makeState({ repositories: [repository] }), 0)),
+      'history Show 12 older runs',
+    );
   });
 
   it('puts repositories first where there are several', () => {
@@ -118,7 +108,7 @@ describe('runsTree', () => {
       { type: 'step-started', at: 0, ...step },
       { type: 'substep', at: 0, ...step, id: '1', name: 'a\u202eb', state: 'done' },
     ];
-    assert.match(draw(treeOf(makeRun(8, events))), /a\\u\{202e\}b/);
+    assert.match(drawTree(treeOf(makeRun(8, events))), /a\\u\{202e\}b/);
   });
 
   it('gives every line a sentence for screen readers and an id of its own', () => {

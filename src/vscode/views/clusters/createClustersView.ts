@@ -1,0 +1,77 @@
+import type { Disposable } from '../../../base/disposable.ts';
+import { ids } from '../../ids.ts';
+import type { ClustersChange, ClustersStore } from '../../state/clusters/clustersStore.ts';
+import { createTreeView, type ShownTree } from '../createTreeView.ts';
+import type { TreeNode } from '../treeNode.ts';
+import { filterWords } from './filterWords.ts';
+import { nodeIds } from './nodeIds.ts';
+
+/** Milliseconds between two drawings of ages, and of waits while a cluster does not answer. */
+const ageTick = 60_000;
+const waitTick = 5_000;
+
+export interface ClustersView extends Disposable {
+  readonly shown: ShownTree;
+}
+
+/** Called when the user opens or closes a context. */
+export type OnExpand = (context: string, expanded: boolean) => void;
+
+/** @param roots draws the state as a tree */
+export function createClustersView(
+  store: ClustersStore,
+  roots: () => readonly TreeNode[],
+  onExpand: OnExpand,
+): ClustersView {
+  const shown = createTreeView(ids.views.clusters, roots);
+  const { view } = shown;
+
+  /** Only what the editor shows is drawn again. */
+  function refreshRows(context: string, rows: NonNullable<ClustersChange['rows']>): void {
+    for (const uid of rows.workloads) {
+      const id = nodeIds.workload(context, uid);
+      if (shown.knows(id)) shown.refresh(id);
+    }
+    // The cluster's own line counts what is below it, and lines may have to come, go or change places.
+    if (rows.namespaces.size > 0) shown.refresh(nodeIds.context(context));
+  }
+
+  function refresh({ context, rows }: ClustersChange): void {
+    if (context === undefined) shown.refresh();
+    else if (rows) refreshRows(context, rows);
+    else if (shown.knows(nodeIds.context(context))) shown.refresh(nodeIds.context(context));
+  }
+
+  const listening = store.onChange((change) => {
+    refresh(change);
+    if (change.context === undefined) view.message = filterWords(store.state.filter) ?? '';
+  });
+  const contextOf = (id: string, context: string | undefined): string | undefined =>
+    context !== undefined && id === nodeIds.context(context) ? context : undefined;
+  const opening = view.onDidExpandElement(({ element }) => {
+    const context = contextOf(element.id, element.target.cluster?.context);
+    if (context !== undefined) onExpand(context, true);
+  });
+  const closing = view.onDidCollapseElement(({ element }) => {
+    const context = contextOf(element.id, element.target.cluster?.context);
+    if (context !== undefined) onExpand(context, false);
+  });
+  const ageing = setInterval(() => {
+    if (view.visible && store.state.clusters.size > 0) shown.refresh();
+  }, ageTick);
+  const waiting = setInterval(() => {
+    if (!view.visible) return;
+    for (const [context, state] of store.state.clusters)
+      if (state.kind === 'open' && 'nextTry' in state.cluster.status.state)
+        shown.refresh(nodeIds.context(context));
+  }, waitTick);
+
+  return {
+    shown,
+    dispose() {
+      clearInterval(ageing);
+      clearInterval(waiting);
+      for (const each of [listening, opening, closing, shown]) each.dispose();
+    },
+  };
+}
