@@ -171,6 +171,19 @@ function createProgram(terminal: Terminal, signal: AbortSignal, exit: (code: Exi
         program.error(`registry: ${action} is none of status, stop, remove`);
       exit(await (await import('./commands/registry.ts')).registry(context(), action));
     });
+  program
+    .command('exec')
+    .description("run a program in a container, on a local cluster only; its exit code is the command's")
+    .argument('<workload>', 'its name, with its kind where several have it; or pod/<name>')
+    .argument('[command...]', 'after `--`; a shell when left out')
+    .option('--context <name>', 'of the kubeconfig; must be named')
+    .option('-n, --namespace <name>', "the context's own when left out")
+    .option('-c, --container <name>', "the pod's default one when left out")
+    .option('-i, --stdin', 'hand through what comes in; in a terminal it always is')
+    .option('--no-tty', 'no terminal for the program, also in one')
+    .action(async (workload, words: string[], options) =>
+      exit(await (await import('./commands/exec.ts')).exec(context(), workload, words, options)),
+    );
   const cluster = program
     .command('cluster')
     .description('local clusters: the only ones that Towline writes to');

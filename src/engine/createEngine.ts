@@ -12,7 +12,7 @@ import { type Diagnosis, diagnose, type Finding, findEngine } from './doctor/dia
 import { createLocalClusters } from './locality/createLocalClusters.ts';
 import type { LocalClusters } from './locality/localClusters.ts';
 import { createOptInFile, type OptInFile } from './locality/optInFile.ts';
-import type { ClusterContexts } from './ports/clusters.ts';
+import type { ClusterContexts, ExecStreams } from './ports/clusters.ts';
 import type { ProposedChange } from './ports/consent.ts';
 import type { HostFacts, Ports } from './ports/ports.ts';
 import type { RepositoryPlace } from './ports/repositories.ts';
@@ -26,6 +26,7 @@ import { type ForecastService, forecastRun } from './runs/forecastRun.ts';
 import { type KeptRun, readRun } from './runs/readRun.ts';
 import { type StartOptions, startRun } from './runs/startRun.ts';
 import type { OpenCluster } from './workloads/openCluster.ts';
+import type { ProgramPlace, ProgramRequest } from './workloads/runInWorkload.ts';
 import { type CurrentImage, readCurrentImages } from './workspace/currentImages.ts';
 import { type OpenWorkspace, openWorkspace } from './workspace/openWorkspace.ts';
 
@@ -89,6 +90,13 @@ export interface Engine {
   readContexts(): ClusterContexts;
   /** A cluster to look into; nothing is sent yet. Throws `context-unknown`, `kubeconfig-invalid`. */
   openCluster(context: string): Promise<OpenCluster>;
+  /** Runs a program in a container of a workload on a cluster that is proven local; see `runInWorkload`. */
+  runInWorkload(
+    request: ProgramRequest,
+    streams: ExecStreams,
+    onPlace: (place: ProgramPlace) => void,
+    signal: AbortSignal,
+  ): Promise<number>;
   diagnose(folder: string, signal: AbortSignal): Promise<Diagnosis>;
   /** The engine's part of a diagnosis alone. */
   findEngine(signal: AbortSignal): Promise<Finding>;
@@ -138,6 +146,10 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
     async openCluster(context) {
       const { openCluster } = await import('./workloads/openCluster.ts');
       return openCluster({ ...ports, localClusters }, context);
+    },
+    async runInWorkload(request, streams, onPlace, signal) {
+      const { runInWorkload } = await import('./workloads/runInWorkload.ts');
+      return runInWorkload({ clusters: ports.clusters, localClusters }, request, streams, onPlace, signal);
     },
     diagnose: (folder, signal) => diagnose(ports, facts, localRegistry, folder, signal),
     findEngine: (signal) => findEngine(ports, facts.platform, signal),

@@ -12,6 +12,7 @@ export const modulesWithVerbs: Readonly<Record<string, 'changes' | 'changes noth
   [`${adapter}askWithoutEffect.ts`]: 'changes nothing',
   [`${adapter}connectToPorts.ts`]: 'changes nothing',
   [`${adapter}changeObjects.ts`]: 'changes',
+  [`${adapter}runInContainer.ts`]: 'changes',
 };
 
 /** Who may load what opens, makes or sends writes. */

@@ -299,6 +299,12 @@ export function describeClusterContract(open: () => Promise<ClusterContract>): v
     await assert.rejects(reading, hasCode('object-missing'));
   });
 
+  it('says of a program that there is no such pod to run it in', async () => {
+    const place = { namespace, pod: 'nobody', container: 'main' };
+    const running = writes.exec(place, ['true'], { tty: false }, { onOutput: () => undefined }, signal);
+    await assert.rejects(running, hasCode('object-missing'));
+  });
+
   it('rejects every call with the reason of a signal that is aborted', async () => {
     const reason = new Error('cancelled');
     const aborted = AbortSignal.abort(reason);

@@ -346,6 +346,8 @@ function createCluster(
     },
     async exec(place, command, _how, streams, signal) {
       begin(signal, 'exec', 'pods', place.namespace, place.pod);
+      if (!objects.find(fakeKinds.pods, place.namespace, place.pod))
+        throw clusterError('object-missing', `pods "${place.pod}" not found`);
       return cluster.exec(place, command, streams, signal);
     },
   };

@@ -1,4 +1,4 @@
-// One of the two modules with HTTP verbs that could change something: what is sent from here changes nothing.
+// One of the modules with HTTP verbs that could change something: what is sent from here changes nothing.
 import type { ClusterObject } from '../../domain/kubernetes/clusterObject.ts';
 import type { ResourceKind } from '../../domain/kubernetes/resourceKind.ts';
 import type { ClusterReads } from '../../engine/ports/clusters.ts';

@@ -1,4 +1,4 @@
-// One of the two modules with HTTP verbs that could change something, and the one that does: only ClusterWrites.
+// One of the modules with HTTP verbs that could change something; this one does: only ClusterWrites loads it.
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { ClusterObject } from '../../domain/kubernetes/clusterObject.ts';
 import type { ResourceKind } from '../../domain/kubernetes/resourceKind.ts';

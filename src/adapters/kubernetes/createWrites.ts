@@ -50,12 +50,9 @@ export function createWrites(proof: LocalityProof, target: Target): ClusterWrite
       const path = objectPath(kind, namespace, name);
       await withSession((session) => deleteObject(session, path, options, signal));
     },
-    async exec(_place, _command, _options, _streams, signal) {
-      signal.throwIfAborted();
-      throw new TowlineError('cluster-failed', {
-        why: 'Running programs in containers is not built yet.',
-        next: 'Use kubectl.',
-      });
+    async exec(place, command, options, streams, signal) {
+      const { runInContainer } = await import('./runInContainer.ts');
+      return withSession((session) => runInContainer(session, place, command, options, streams, signal));
     },
   };
 }

@@ -206,7 +206,11 @@ export interface ClusterWrites {
     options: { readonly uid?: string; readonly propagation?: 'Background' | 'Foreground' | 'Orphan' },
     signal: AbortSignal,
   ): Promise<void>;
-  /** Runs a program in a container to its end; its exit code. */
+  /**
+   * Runs a program in a container to its end; its exit code. With a tty all output is `stdout`. Without `onReady` it has no
+   * input. Cancelled, the connection ends; whether the program does is the container runtime's affair. Throws
+   * `cluster-failed` where the program cannot be started.
+   */
   exec(
     place: PodPlace & { readonly container: string },
     command: readonly [string, ...string[]],

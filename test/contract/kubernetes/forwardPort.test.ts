@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { proofOf } from '../../support/clusterContract.ts';
 import { fakeKinds } from '../../support/fakeKinds.ts';
 import { useLabNamespace } from '../../support/labNamespace.ts';
+import { startPod } from '../../support/runningPod.ts';
 
 /** Says its pod's name and the first line it was sent. */
 const program = `require('node:http')
@@ -13,47 +14,19 @@ describe('a port of a pod on a real cluster', function () {
   this.timeout(90_000);
   const lab = useLabNamespace();
   const { signal } = new AbortController();
-  const image = process.env.TOWLINE_LAB_NODE_IMAGE ?? 'local/node:24';
 
   it('answers on this machine, and through the same local port when another pod has taken its place', async () => {
     const { clusters, context, namespace } = await lab.open();
     const writes = clusters.openForWriting(proofOf(clusters, context));
     const reads = clusters.connect(context);
 
-    async function start(name: string): Promise<void> {
-      const { resourceVersion } = await reads.list(fakeKinds.pods, { namespace }, {}, signal);
-      const containers = [
-        {
-          name: 'main',
-          image,
-          imagePullPolicy: 'IfNotPresent',
+    const start = (name: string): Promise<void> =>
+      startPod({ clusters, context, namespace }, name, {
+        container: {
           command: ['node', '-e', program],
           readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
         },
-      ];
-      const spec = { containers, terminationGracePeriodSeconds: 0 };
-      await writes.create(
-        { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace }, spec },
-        fakeKinds.pods,
-        signal,
-      );
-      const ready = new AbortController();
-      const from = { resourceVersion, timeoutSeconds: 60 };
-      await reads
-        .watch(
-          fakeKinds.pods,
-          { namespace },
-          from,
-          (event) => {
-            if (isReady(event)) ready.abort();
-          },
-          ready.signal,
-        )
-        .catch((error: unknown) => {
-          if (!ready.signal.aborted) throw error;
-        });
-      assert.ok(ready.signal.aborted, `${name} did not get ready`);
-    }
+      });
 
     await start('one');
     let pod = 'one';
@@ -86,14 +59,3 @@ describe('a port of a pod on a real cluster', function () {
     assert.deepEqual(failures, []);
   });
 });
-
-function isReady(event: object): boolean {
-  const { object } = event as {
-    readonly object?: {
-      readonly status?: { readonly conditions?: readonly { type: string; status: string }[] };
-    };
-  };
-  return (
-    object?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
-  );
-}

@@ -1,0 +1,113 @@
+import { TowlineError } from '../../domain/errors/towlineError.ts';
+import type { ClusterObject } from '../../domain/kubernetes/clusterObject.ts';
+import { annotationOf, listOf, specOf, statusOf, textOf } from '../../domain/kubernetes/objectFields.ts';
+import type { ResourceKind } from '../../domain/kubernetes/resourceKind.ts';
+import type { Workload } from '../../domain/workloads/workload.ts';
+import type { LocalClusters } from '../locality/localClusters.ts';
+import type { ClusterReads, Clusters, ExecStreams, PodPlace } from '../ports/clusters.ts';
+import { findWorkload } from '../rollouts/findWorkload.ts';
+
+export interface ProgramRequest {
+  /** `api`, `deployment/api`, `pod/api-6d4f-x7k2p` */
+  readonly workload: string;
+  /** kubeconfig context; never the current one by itself, because a program changes things. */
+  readonly context: string;
+  /** The context's own when absent. */
+  readonly namespace?: string;
+  /** The pod's default one when absent. */
+  readonly container?: string;
+  readonly command: readonly [string, ...string[]];
+  readonly tty: boolean;
+}
+
+const pods: ResourceKind = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
+
+/** Where a program runs. */
+export type ProgramPlace = PodPlace & { readonly container: string };
+
+/**
+ * Runs a program in a container of a workload to its end; its exit code. `onPlace` hears where before it starts. Throws
+ * `cluster-not-local` before anything is asked of a cluster that is not proven local, `context-unknown`,
+ * `workload-unknown`, `object-missing` where no container of it runs, and as ClusterWrites does.
+ */
+export async function runInWorkload(
+  { clusters, localClusters }: { readonly clusters: Clusters; readonly localClusters: LocalClusters },
+  request: ProgramRequest,
+  streams: ExecStreams,
+  onPlace: (place: ProgramPlace) => void,
+  signal: AbortSignal,
+): Promise<number> {
+  const { context, command, tty } = request;
+  const reads = clusters.connect(context);
+  let place: ProgramPlace;
+  try {
+    const locality = await localClusters.judge(context, signal);
+    if (!locality.local)
+      throw new TowlineError('cluster-not-local', { why: locality.why, next: locality.next });
+    place = await findContainer(reads, request, signal);
+  } finally {
+    reads.dispose();
+  }
+  onPlace(place);
+  return localClusters.openWrites(context).exec(place, command, { tty }, streams, signal);
+}
+
+async function findContainer(
+  reads: ClusterReads,
+  { workload: words, namespace = reads.context.namespace, container: wanted }: ProgramRequest,
+  signal: AbortSignal,
+): Promise<ProgramPlace> {
+  const pod = await findPod(reads, namespace, words, signal);
+  const containers = listOf(specOf(pod).containers).map(({ name }) => textOf(name) ?? '');
+  const standard = annotationOf(pod, 'kubectl.kubernetes.io/default-container');
+  const container = wanted ?? standard ?? containers[0] ?? '';
+  if (!containers.includes(container))
+    throw new TowlineError('object-missing', {
+      why: `pod ${pod.metadata.name} has no container ${container}`,
+      next: `It has ${containers.join(', ')}.`,
+    });
+  return { namespace, pod: pod.metadata.name, container };
+}
+
+/** The pod that is meant, or the first of a workload that is ready, else that runs. */
+async function findPod(
+  reads: ClusterReads,
+  namespace: string,
+  words: string,
+  signal: AbortSignal,
+): Promise<ClusterObject> {
+  const named = /^(?:pod|pods|po)\/(.+)$/i.exec(words)?.[1];
+  if (named !== undefined) {
+    const pod = await reads.get(pods, namespace, named, signal);
+    if (pod) return pod;
+    throw new TowlineError('object-missing', { why: `namespace ${namespace} has no pod ${named}` });
+  }
+  const { workload } = await findWorkload(reads, namespace, words, signal);
+  const labels = selectorOf(workload);
+  const { items } = await reads.list(pods, { namespace, labels }, { limit: 500 }, signal);
+  const running = items.filter(
+    (pod) => statusOf(pod).phase === 'Running' && pod.metadata.deletionTimestamp === undefined,
+  );
+  const chosen = running.find(isReady) ?? running[0];
+  if (chosen) return chosen;
+  throw new TowlineError('object-missing', {
+    why: `none of the ${items.length} pods of ${workload.kind} ${workload.name} runs`,
+    next: `\`towline verdict ${words}\` says why.`,
+  });
+}
+
+function selectorOf(workload: Workload): string {
+  if (workload.kind === 'CronJob')
+    throw new TowlineError('workload-unknown', {
+      why: `CronJob ${workload.name} makes Jobs, and those make pods.`,
+      next: 'Name one of its Jobs or pods: `job/…`, `pod/…`.',
+    });
+  if (workload.kind === 'Job') return `job-name=${workload.name}`;
+  return Object.entries(workload.selector)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',');
+}
+
+function isReady(pod: ClusterObject): boolean {
+  return listOf(statusOf(pod).conditions).some(({ type, status }) => type === 'Ready' && status === 'True');
+}
