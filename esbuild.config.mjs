@@ -1,15 +1,10 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
+import { createRequire, isBuiltin } from 'node:module';
+import { basename, dirname } from 'node:path';
 import { build, context } from 'esbuild';
 
-/** CommonJS packages inside an ES module still ask for these; Node gives them one per module. */
-const forCommonJs = [
-  "import { createRequire as __createRequire } from 'node:module';",
-  "import { dirname as __dirnameOf } from 'node:path';",
-  "import { fileURLToPath as __fileOf } from 'node:url';",
-  'const require = __createRequire(import.meta.url);',
-  'const __filename = __fileOf(import.meta.url);',
-  'const __dirname = __dirnameOf(__filename);',
-].join(' ');
+/** CommonJS packages inside an ES module still ask for Node's own modules by `require`; `checkRequired` sees to it that they ask for nothing else. */
+const forCommonJs = 'const require = (name) => process.getBuiltinModule(name);';
 
 /**
  * Leaves out parts of dockerode for calls that are never made here, most of which it loads at once: its BuildKit
@@ -31,6 +26,56 @@ const withoutUnused = {
   },
 };
 
+/**
+ * Runs a library's code when something of it is first used, not when a file that may use it is loaded: a run that
+ * changes nothing parses no YAML.
+ * @type {import('esbuild').Plugin}
+ */
+const whenUsed = {
+  name: 'when-used',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^yaml$/ }, ({ path, importer }) =>
+      /[\\/]node_modules[\\/]/.test(importer) || importer === path
+        ? undefined
+        : { path, namespace: 'when-used' },
+    );
+    onLoad({ filter: /(?:)/, namespace: 'when-used' }, ({ path }) => {
+      const names = Object.keys(createRequire(import.meta.url)(path));
+      const getters = names.map(
+        (name) => `${name}: { enumerable: true, get: () => require('${path}').${name} }`,
+      );
+      return {
+        contents: `Object.defineProperties(exports, {${getters.join(',')}});`,
+        resolveDir: import.meta.dirname,
+      };
+    });
+  },
+};
+
+/**
+ * Takes Node's own modules as they are. An `import` reads every export of one, and a getter among them may load ten
+ * times as much (`node:crypto`: the whole web cryptography).
+ * @type {import('esbuild').Plugin}
+ */
+const builtinsAsTheyAre = {
+  name: 'builtins-as-they-are',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+      kind === 'import-statement'
+        ? { path, namespace: 'builtin', sideEffects: false }
+        : { path, external: true },
+    );
+    onLoad({ filter: /(?:)/, namespace: 'builtin' }, ({ path }) => {
+      const names = Object.keys(createRequire(import.meta.url)(path));
+      const from = `process.getBuiltinModule('${path}')`;
+      const exported = names.map(
+        (name) => `export const ${name} = /* @__PURE__ */ (() => ${from}.${name})();`,
+      );
+      return { contents: [`export default ${from};`, ...exported].join('\n') };
+    });
+  },
+};
+
 /** @type {import('esbuild').BuildOptions} */
 const shared = {
   bundle: true,
@@ -39,31 +84,100 @@ const shared = {
   format: 'esm',
   splitting: true,
   minify: true,
-
   legalComments: 'none',
   metafile: true,
   banner: { js: forCommonJs },
-  plugins: [withoutUnused],
+  define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' },
+  plugins: [withoutUnused, whenUsed],
   logLevel: 'warning',
 };
 
 /** The editor API exists only inside the editor, so only its bundle may leave it unresolved. */
-const bundles = [
-  {
+const extension = {
+  ...shared,
+  // The second is what git starts to ask in the window; it is a program of its own.
+  entryPoints: { extension: 'src/vscode/extension.ts', askpass: 'src/vscode/askpass/askpass.ts' },
+  outdir: 'dist/extension',
+  external: ['vscode'],
+  // Its other form loads its parts by names that no bundler follows; the YAML language service fails on them.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+};
+
+const commandLine = { ...shared, entryPoints: { towline: 'src/cli/towline.ts' }, outdir: 'dist/cli' };
+
+/** What every `towline run` executes: loaded as one file, as each further one costs as much as running it. */
+const everyRun = ['src/cli/main.ts', 'src/cli/commands/run.ts'];
+
+/**
+ * Puts the chunks that `roots` load at once into the first root's file. The others stay as doors to it, because chunks
+ * that are loaded later ask for them.
+ * @param {import('esbuild').Metafile} metafile
+ * @param {readonly string[]} roots
+ */
+async function joinChunks({ outputs }, roots) {
+  const chunkOf = (source) => Object.keys(outputs).find((chunk) => outputs[chunk].entryPoint === source);
+  const joined = new Set(roots.map(chunkOf));
+  for (const chunk of joined)
+    for (const { path, kind } of outputs[chunk].imports)
+      if (kind === 'import-statement' && path in outputs) joined.add(path);
+
+  const chunks = [...joined];
+  const [first] = chunks;
+  const folder = dirname(first);
+  const nameOf = (index, name) => (index === 0 ? name : `_${index}_${name}`);
+  const doors = chunks.map((chunk, index) => {
+    const names = outputs[chunk].exports.map((name) => [name, nameOf(index, name)]);
+    return { chunk, names };
+  });
+  const listed = (names, format) => names.map(([inner, outer]) => format(inner, outer)).join(',');
+  const { outputFiles } = await build({
     ...shared,
-    // The second is what git starts to ask in the window; it is a program of its own.
-    entryPoints: { extension: 'src/vscode/extension.ts', askpass: 'src/vscode/askpass/askpass.ts' },
-    outdir: 'dist/extension',
-    external: ['vscode'],
-    // Its other form loads its parts by names that no bundler follows; the YAML language service fails on them.
-    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-  },
-  { ...shared, entryPoints: { towline: 'src/cli/towline.ts' }, outdir: 'dist/cli' },
-];
+    splitting: false,
+    write: false,
+    stdin: {
+      contents: doors
+        .map(({ chunk, names }) => {
+          const list = listed(names, (inner, outer) => `${inner} as ${outer}`);
+          return `export {${list}} from './${basename(chunk)}';`;
+        })
+        .join('\n'),
+      resolveDir: folder,
+    },
+    plugins: [builtinsAsTheyAre, chunksOutside(new Set(chunks.map((chunk) => basename(chunk))))],
+  });
+  await writeFile(first, outputFiles[0].contents);
+  for (const { chunk, names } of doors.slice(1)) {
+    const list = listed(names, (inner, outer) => `${outer} as ${inner}`);
+    await writeFile(chunk, `export {${list}} from './${basename(first)}';\n`);
+  }
+}
+
+/** @returns {import('esbuild').Plugin} */
+function chunksOutside(joined) {
+  return {
+    name: 'chunks-outside',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\// }, ({ path }) =>
+        joined.has(basename(path)) ? undefined : { path, external: true },
+      );
+    },
+  };
+}
+
+/** @param {import('esbuild').Metafile} metafile */
+function checkRequired({ outputs }) {
+  for (const [chunk, { imports }] of Object.entries(outputs))
+    for (const { path, kind, external } of imports)
+      if (external && kind === 'require-call' && !isBuiltin(path))
+        throw new Error(`${chunk} asks for ${path}, which is neither in it nor a part of Node`);
+}
 
 if (process.argv.includes('--watch')) {
-  for (const options of bundles) await (await context(options)).watch();
+  for (const options of [extension, commandLine]) await (await context(options)).watch();
 } else {
   await rm('dist', { recursive: true, force: true });
-  await Promise.all(bundles.map((options) => build(options)));
+  const [{ metafile }, built] = await Promise.all([build(commandLine), build(extension)]);
+  checkRequired(metafile);
+  checkRequired(built.metafile);
+  await joinChunks(metafile, everyRun);
 }

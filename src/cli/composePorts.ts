@@ -18,6 +18,7 @@ import { version } from './version.ts';
 export function composePorts(environment: NodeJS.ProcessEnv, consent: Consent): Ports {
   const processes = createProcesses({ environment });
   const place = { environment, homeFolder: homedir() };
+  const stores = createStores({ watchFolder });
   return {
     clock: createSystemClock(),
     clusters: createClusters({ ...place, processes }),
@@ -27,8 +28,8 @@ export function composePorts(environment: NodeJS.ProcessEnv, consent: Consent): 
     files: createFiles(),
     processes,
     registry: createRegistry(),
-    repositories: createRepositories({ environment }),
-    stores: createStores({ watchFolder }),
+    repositories: createRepositories({ environment, openRecords: stores.openRecords }),
+    stores,
   };
 }
 

@@ -35,6 +35,7 @@ export function composeEngine(inherited: Environment, version: string, consent: 
   const environment = withoutEditor(inherited);
   const processes = createProcesses({ environment });
   const place = { environment, homeFolder: homedir() };
+  const stores = createStores({ watchFolder });
   const ports = {
     clock: createSystemClock(),
     clusters: createClusters({ ...place, processes }),
@@ -44,8 +45,8 @@ export function composeEngine(inherited: Environment, version: string, consent: 
     files: createFiles(),
     processes,
     registry: createRegistry(),
-    repositories: createRepositories({ environment }),
-    stores: createStores({ watchFolder }),
+    repositories: createRepositories({ environment, openRecords: stores.openRecords }),
+    stores,
   };
   return createEngine(ports, {
     host: 'editor',

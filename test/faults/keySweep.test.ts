@@ -181,6 +181,33 @@ const flips: readonly Flip[] = [
     runs: { 'web test': ['file yarn.lock'] },
   },
   {
+    name: 'a file that leaves the index and is ignored',
+    flip(it) {
+      it.write('.gitignore', 'private/\nweb/dist/*.js\nweb/notes.md\n');
+      it.sandbox.git(it.folder, 'rm', '--quiet', '--cached', 'web/notes.md');
+    },
+    committed: true,
+    runs: { 'web test': ['file web/notes.md'] },
+  },
+  {
+    name: 'an ignored file that is put into the index',
+    flip: (it) => void it.sandbox.git(it.folder, 'add', '--force', 'web/dist/out.js'),
+    committed: true,
+    runs: { 'web test': ['file web/dist/out.js'] },
+  },
+  {
+    name: 'a renamed file, in an index of the same size under its old modification time',
+    flip(it) {
+      const index = at(it, '.git/index');
+      const before = statSync(index);
+      it.sandbox.git(it.folder, 'mv', 'web/b.txt', 'web/d.txt');
+      it.commit();
+      utimesSync(index, before.atimeMs / 1000, before.mtimeMs / 1000);
+      assert.equal(statSync(index).size, before.size);
+    },
+    runs: testAndBuild('file web/b.txt', 'file web/d.txt'),
+  },
+  {
     name: '.dockerignore',
     flip: (it) => it.write('web/.dockerignore', 'nothing\n'),
     committed: true,

@@ -106,8 +106,10 @@ export async function makeSweepWorkspace(): Promise<SweepWorkspace> {
   /** Every image the registry was ever given; a tag that moves on does not take its old image away. */
   const held = new Set<string>();
 
+  const stores = createStores({ watchFolder });
+  const now = () => Date.now() + ahead;
   const ports: Ports = {
-    clock: { ...createSystemClock(), now: () => Date.now() + ahead },
+    clock: { ...createSystemClock(), now },
     clusters: createClusters({
       environment,
       homeFolder: sandbox.folder,
@@ -133,8 +135,12 @@ export async function makeSweepWorkspace(): Promise<SweepWorkspace> {
         return Promise.resolve(containers.pushed.get(`${image}:${reference}`));
       },
     },
-    repositories: createRepositories({ environment: sandbox.environment }),
-    stores: createStores({ watchFolder }),
+    repositories: createRepositories({
+      environment: sandbox.environment,
+      openRecords: stores.openRecords,
+      now,
+    }),
+    stores,
   };
 
   async function replaceBase(content: string): Promise<void> {

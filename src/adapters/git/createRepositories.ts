@@ -1,7 +1,9 @@
 import { TowlineError } from '../../domain/errors/towlineError.ts';
+import type { RecordStore } from '../../engine/ports/journalStore.ts';
 import type { Repositories } from '../../engine/ports/repositories.ts';
 import { findGit } from './findGit.ts';
 import { cleanEnvironment } from './gitEnvironment.ts';
+import { createGitMemory } from './gitMemory.ts';
 import { openMirror } from './openMirror.ts';
 import { type Opening, openRepository } from './openRepository.ts';
 import { runProgram } from './runProgram.ts';
@@ -11,6 +13,10 @@ export interface RepositoriesOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Absolute path of git; found on PATH when absent. */
   readonly program?: string;
+  /** Where to keep what git said of a repository; it is asked each time when absent. */
+  readonly openRecords?: (commonFolder: string) => RecordStore;
+  /** Milliseconds since the epoch; the machine's own time when absent. */
+  readonly now?: () => number;
 }
 
 /** Repositories through the user's own git, one process per question. */
@@ -22,7 +28,12 @@ export function createRepositories(options: RepositoriesOptions): Repositories {
     if (program === undefined) {
       throw new TowlineError('git-missing', { why: `PATH is ${options.environment.PATH ?? 'not set'}` });
     }
-    found ??= { program, environment: cleanEnvironment(options.environment) };
+    if (!found) {
+      const environment = cleanEnvironment(options.environment);
+      const { openRecords, now = Date.now } = options;
+      const memory = openRecords && createGitMemory({ program, environment }, openRecords, now);
+      found = { program, environment, memory };
+    }
     return found;
   }
 

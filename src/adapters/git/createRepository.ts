@@ -1,6 +1,7 @@
 import type { Repository, RepositoryPlace } from '../../engine/ports/repositories.ts';
 import type { Git } from './git.ts';
 import { gitFailure } from './gitFailure.ts';
+import type { GitMemory } from './gitMemory.ts';
 import { makeCommit } from './makeCommit.ts';
 import { createObjectReader } from './objectReader.ts';
 import { deleteRemoteBranch, push } from './push.ts';
@@ -23,7 +24,17 @@ import { makeTree } from './writeTree.ts';
 /** Milliseconds for which settings read at opening serve what is asked at once; later questions look again. */
 const settingsLife = 1000;
 
-export function createRepository(git: Git, place: RepositoryPlace, opened?: ReadSettings): Repository {
+/** What was learnt of a checkout while it was opened. */
+interface Opened {
+  readonly settings?: ReadSettings;
+  readonly memory?: GitMemory | undefined;
+}
+
+export function createRepository(
+  git: Git,
+  place: RepositoryPlace,
+  { settings: opened, memory }: Opened = {},
+): Repository {
   const { top, commonFolder } = place;
   const reader = createObjectReader(git);
   // Fetching is the caller's word that this repository may reach its remotes, also for a partial clone's objects.
@@ -31,7 +42,7 @@ export function createRepository(git: Git, place: RepositoryPlace, opened?: Read
   let unused = opened;
 
   function fresh(settings: ReadSettings | undefined): ReadSettings | undefined {
-    return settings && performance.now() - settings.readAt < settingsLife ? settings : undefined;
+    return settings && Date.now() - settings.readAt < settingsLife ? settings : undefined;
   }
 
   return {
@@ -41,7 +52,13 @@ export function createRepository(git: Git, place: RepositoryPlace, opened?: Read
       // Once only: a filter may have been added since.
       const settings = fresh(unused);
       unused = undefined;
-      return readWorkingState(git, top, settings ?? (await readSettings(git, signal)), signal);
+      return readWorkingState(
+        git,
+        { ...place, top },
+        settings ?? (await readSettings(git, signal)),
+        memory,
+        signal,
+      );
     },
     lastCommitTouching: (from, paths, signal) => lastCommitTouching(git, commonFolder, from, paths, signal),
     findCommit: (words, signal) => findCommit(git, words, signal),

@@ -6,6 +6,7 @@ import { createRepository } from './createRepository.ts';
 import { createGit } from './git.ts';
 import { guardsFor } from './gitEnvironment.ts';
 import { gitFailure, quotable } from './gitFailure.ts';
+import type { GitMemory } from './gitMemory.ts';
 import { readSettings } from './readSettings.ts';
 import { type ProgramResult, runProgram } from './runProgram.ts';
 
@@ -13,27 +14,41 @@ export interface Opening {
   /** Absolute path of git. */
   readonly program: string;
   readonly environment: Readonly<Record<string, string>>;
+  readonly memory?: GitMemory | undefined;
 }
 
 /** Throws `not-a-repository`, or `git-failed` where git refuses a repository that is there. */
 export async function openRepository(
-  { program, environment }: Opening,
+  { program, environment, memory }: Opening,
   folder: string,
   signal: AbortSignal,
 ): Promise<Repository> {
   const here = resolve(folder);
+  const known = memory?.recallCheckout(here);
+  if (known) {
+    const { top, commonFolder } = known;
+    const settings = { ...known.settings, readAt: Date.now(), origins: undefined };
+    return createRepository(
+      createGit(program, top, environment),
+      { top, commonFolder },
+      { settings, memory },
+    );
+  }
   if (!isFolder(here)) throw new TowlineError('not-a-repository', { why: `${here} is not a folder` });
   const git = createGit(program, here, environment);
-  const settings = readSettings(git, signal);
+  const reading = readSettings(git, signal);
   // Its failure is that of rev-parse, which says it better.
-  settings.catch(() => {});
+  reading.catch(() => {});
   const args = ['rev-parse', '--path-format=absolute', '--git-common-dir', '--show-toplevel'];
   const request = { program, folder: here, environment, args: [...guardsFor('local'), ...args] };
   const result = await runProgram(request, signal);
   if (result.exitCode !== 0) return openBare({ program, environment }, here, result, signal);
   const [commonFolder = '', top = '', ...more] = result.stdout.toString().split('\n');
   if (more.length !== 1) throw gitFailure('rev-parse', `${here}: paths with line breaks are not supported`);
-  return createRepository(createGit(program, top, environment), { top, commonFolder }, await settings);
+  const place = { top, commonFolder };
+  const settings = await reading;
+  await memory?.keepCheckout(place, settings);
+  return createRepository(createGit(program, top, environment), place, { settings, memory });
 }
 
 /**

@@ -9,22 +9,27 @@ export interface ReadSettings {
   readonly sparse: boolean;
   /** In the order of the configuration. */
   readonly remotes: readonly Remote[];
-  /** Milliseconds of `performance.now()` when it was read. */
+  /** When reading began, milliseconds since the epoch. */
   readonly readAt: number;
+  /** Absolute paths of files outside the repository that something was read from; undefined where one includes others. */
+  readonly origins: readonly string[] | undefined;
 }
 
-const wanted = String.raw`^filter\.|^core\.sparsecheckout$|^remote\..*\.url$`;
-
 export async function readSettings(git: Git, signal: AbortSignal): Promise<ReadSettings> {
-  const readAt = performance.now();
-  const args = ['config', '-z', '--get-regexp', wanted] as const;
-  // Exit code 1: nothing matches.
-  const { stdout } = await git.run({ reach: 'local', args, answers: [0, 1] }, signal);
+  const readAt = Date.now();
+  const args = ['config', '-z', '--show-origin', '--list'] as const;
+  const { stdout } = await git.run({ reach: 'local', args }, signal);
   const filters = new Set<string>();
   const remotes = new Map<string, Remote>();
+  const origins = new Set<string>();
   let sparse = false;
-  for (const entry of stdout.toString().split('\0')) {
+  let includes = false;
+  const words = stdout.toString().split('\0');
+  for (let at = 0; at + 1 < words.length; at += 2) {
+    const [origin = '', entry = ''] = [words[at], words[at + 1]];
     const [key = '', value] = entry.split('\n');
+    if (origin.startsWith('file:/')) origins.add(origin.slice('file:'.length));
+    if (/^include(?:if)?\./.test(key)) includes = true;
     if (key === 'core.sparsecheckout') sparse = isTrue(value);
     const remote = /^remote\.(.+)\.url$/.exec(key)?.[1];
     // A second URL of a remote is one more to push to.
@@ -33,7 +38,13 @@ export async function readSettings(git: Git, signal: AbortSignal): Promise<ReadS
     const name = /^filter\.(.+)\.[^.]+$/.exec(key)?.[1];
     if (name !== undefined) filters.add(name);
   }
-  return { filters: [...filters], sparse, remotes: [...remotes.values()], readAt };
+  return {
+    filters: [...filters],
+    sparse,
+    remotes: [...remotes.values()],
+    readAt,
+    origins: includes ? undefined : [...origins],
+  };
 }
 
 /** Configuration that switches content filters off: no command, and none required. */

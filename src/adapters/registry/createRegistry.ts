@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { Credential } from '../../engine/ports/credentials.ts';
 import type { Registry } from '../../engine/ports/registry.ts';
+import { askLoopback } from './askLoopback.ts';
 import { type AskingRules, askBy, askRegistry } from './askRegistry.ts';
 import { dockerAuthoritiesFolder } from './dockerAuthorities.ts';
 import type { Answer } from './exchange.ts';
@@ -18,6 +19,8 @@ const manifestTypes = [
 
 /** https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests */
 const digestFormat = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-fA-F]{32,}$/;
+
+const headers = { accept: manifestTypes, 'user-agent': 'towline' };
 
 /** What is asked of a registry, and how people would say it. */
 interface Errand {
@@ -38,12 +41,28 @@ function digestOf(answer: Answer): string | undefined {
 export function createRegistry(options: Partial<AskingRules> = {}): Registry {
   const rules = { timeLimit: 10_000, authoritiesFolder: dockerAuthoritiesFolder, ...options };
   const withTls = new Set<string>();
+  /** Hosts that the short way did not lead to. */
+  const notNearby = new Set<string>();
 
   function go(errand: Errand, method: 'GET' | 'HEAD', signal: AbortSignal): Promise<Answer> {
     const { registry, path, scope, credential } = errand;
     const url = new URL(path, locateRegistry(registry));
-    const question = { method, url, headers: { accept: manifestTypes, 'user-agent': 'towline' } };
-    return askRegistry({ registry, url, credential, scope }, question, withTls, askBy(rules, signal));
+    return askRegistry(
+      { registry, url, credential, scope },
+      { method, url, headers },
+      withTls,
+      askBy(rules, signal),
+    );
+  }
+
+  /** The short way to a digest that needs no credential and is on this machine; undefined where it leads nowhere. */
+  async function askNearby(errand: Errand, signal: AbortSignal): Promise<string | undefined> {
+    const url = new URL(errand.path, locateRegistry(errand.registry));
+    if (errand.credential !== undefined || withTls.has(url.host) || notNearby.has(url.host)) return undefined;
+    const digest = await askLoopback(url, headers, rules.timeLimit / 10, signal);
+    if (digest !== undefined && digestFormat.test(digest)) return digest;
+    notNearby.add(url.host);
+    return undefined;
   }
 
   /** The answer if it is 200, undefined if it is 404. */
@@ -79,6 +98,8 @@ export function createRegistry(options: Partial<AskingRules> = {}): Registry {
         scope: `repository:${repository}:pull`,
         credential,
       };
+      const nearby = await askNearby(errand, signal);
+      if (nearby !== undefined) return nearby;
       const head = await go(errand, 'HEAD', signal);
       if (head.status !== 405) {
         const found = accept(errand, head);

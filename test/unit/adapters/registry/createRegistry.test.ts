@@ -61,6 +61,46 @@ describe('asking a registry for a digest', () => {
     assert.deepEqual(authorizations(server), [undefined]);
   });
 
+  it('asks a registry of this machine the same in fewer words', async () => {
+    await using server = await serve(withDigest);
+    const registry = `localhost:${server.host.split(':')[1]}`;
+    assert.equal(await find({ host: registry }), digest);
+    assert.equal(server.seen.length, 1);
+    assert.equal(server.seen[0]?.headers.host, registry);
+    assert.equal(server.seen[0]?.headers.accept?.split(', ').length, 4);
+  });
+
+  it('asks again in full for every answer but a digest, and goes the short way no more', async () => {
+    const other = `sha256:${'b'.repeat(64)}`;
+    const strange: ScriptedAnswer[] = [
+      { status: 203, ...withDigest },
+      { status: 404 },
+      { headers: { 'docker-content-digest': 'sha256:zz' } },
+      { headers: {} },
+    ];
+    for (const first of strange) {
+      let asked = 0;
+      await using server = await serve(() => {
+        asked += 1;
+        return asked === 1 ? first : { headers: { 'docker-content-digest': other } };
+      });
+      const registry = createRegistry({ timeLimit: 2_000 });
+      const image = { registry: server.host, repository: 'shop/api', reference: 'v1' };
+      assert.equal(await registry.findDigest(image, undefined, never), other);
+      assert.equal(await registry.findDigest(image, undefined, never), other);
+      assert.equal(server.seen.length, 3);
+    }
+  });
+
+  it('stops the short way with its signal', async () => {
+    const cancel = new AbortController();
+    const server = createServer(() => cancel.abort(new Error('enough')));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    await assert.rejects(find({ host: `127.0.0.1:${port}` }, undefined, cancel.signal), /enough/);
+    server.close();
+  });
+
   const body = '{"schemaVersion": 2}\n';
   const digestOfBody = `sha256:${createHash('sha256').update(body).digest('hex')}`;
 
@@ -123,8 +163,9 @@ describe('asking a registry for a digest', () => {
     it('fetches one without credentials for a public image', async () => {
       await using server = await serve(tokenServer);
       assert.equal(await find(server), digest);
-      assert.deepEqual(authorizations(server), [undefined, undefined, 'Bearer abc']);
-      assert.equal(server.seen[1]?.path, `/token?x=1&${query}`);
+      // The short way first, which meets the challenge and gives up.
+      assert.deepEqual(authorizations(server), [undefined, undefined, undefined, 'Bearer abc']);
+      assert.equal(server.seen[2]?.path, `/token?x=1&${query}`);
     });
 
     it('fetches one with a password', async () => {

@@ -1,0 +1,181 @@
+import { lstatSync, type Stats, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { RecordStore } from '../../engine/ports/journalStore.ts';
+import type { RepositoryPlace } from '../../engine/ports/repositories.ts';
+import type { IndexListing } from './parseIndexListing.ts';
+import type { ReadSettings } from './readSettings.ts';
+
+/** Where a checkout is and what its configuration says. */
+export interface Checkout {
+  readonly top: string;
+  readonly commonFolder: string;
+  readonly settings: Pick<ReadSettings, 'filters' | 'sparse' | 'remotes'>;
+}
+
+/**
+ * What git said of a checkout when it was last asked, for as long as no file that it read for that has changed: every
+ * question costs a process. Only checkouts with a folder `.git` of their own are remembered.
+ */
+export interface GitMemory {
+  /** The checkout that a folder is in; undefined where git must be asked. */
+  recallCheckout(folder: string): Checkout | undefined;
+  /** Keeps what was read, where it can be told later that it still holds. */
+  keepCheckout(place: RepositoryPlace, settings: ReadSettings): Promise<void>;
+  /** What tells one content of a checkout's index from the next; undefined where nothing does. */
+  indexStamp(place: RepositoryPlace): string | undefined;
+  /** What the index lists while it has this stamp. */
+  recallListing(place: RepositoryPlace, stamp: string): IndexListing | undefined;
+  /** Keeps what was listed since the index had this stamp. */
+  keepListing(place: RepositoryPlace, stamp: string, listing: IndexListing): Promise<void>;
+}
+
+interface Kept extends Checkout {
+  readonly version: 1;
+  readonly situation: string;
+  /** Every file that may hold configuration, with its stamp; '' where there is none. */
+  readonly files: readonly (readonly [path: string, stamp: string])[];
+}
+
+/** What was changed within this time before it was read may change again under the same stamp: clocks are coarse. Milliseconds. */
+const settledAfter = 2_000;
+
+const checkoutRecord = 'git/checkout';
+const listingRecord = 'git/listing';
+
+/** Variables that choose the files that git takes configuration from. */
+const choosing = /^(?:GIT_CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM)|HOME|XDG_CONFIG_HOME)$/;
+/** Variables that carry configuration themselves, or change where git looks for a checkout. */
+const unfit = /^GIT_(?:CONFIG_(?!(?:GLOBAL|SYSTEM|NOSYSTEM)$)|CEILING_|DISCOVERY_)/;
+
+export function createGitMemory(
+  {
+    program,
+    environment,
+  }: { readonly program: string; readonly environment: Readonly<Record<string, string>> },
+  openRecords: (commonFolder: string) => RecordStore,
+  now: () => number,
+): GitMemory {
+  const names = Object.keys(environment);
+  const isFit = process.platform !== 'win32' && !names.some((name) => unfit.test(name));
+
+  /** Which git it is and where it looks. */
+  const situation = (): string => {
+    const chosen = names.filter((name) => choosing.test(name)).sort();
+    return JSON.stringify([program, stampOf(program), ...chosen.map((name) => [name, environment[name]])]);
+  };
+  const read = (commonFolder: string, name: string) => openRecords(commonFolder).read(name);
+
+  return {
+    recallCheckout(folder) {
+      const top = isFit ? findTop(resolve(folder)) : undefined;
+      const kept = top === undefined ? undefined : parseKept(read(join(top, '.git'), checkoutRecord));
+      if (kept?.top !== top || kept?.situation !== situation()) return undefined;
+      return kept.files.every(([path, stamp]) => stampOf(path) === stamp) ? kept : undefined;
+    },
+    async keepCheckout(place, { filters, sparse, remotes, readAt, origins }) {
+      const { top, commonFolder } = place;
+      if (!isFit || top === undefined || findTop(top) !== top || commonFolder !== join(top, '.git')) return;
+      if (origins === undefined) return;
+      const paths = new Set([...configurationFiles(program, environment, commonFolder), ...origins]);
+      const files: (readonly [string, string])[] = [];
+      for (const path of paths) {
+        const stamp = stampOf(path);
+        if (stamp === undefined || !isSettled(stamp, readAt - Date.now() + now())) return;
+        files.push([path, stamp]);
+      }
+      const settings = { filters, sparse, remotes };
+      const kept: Kept = { version: 1, situation: situation(), top, commonFolder, settings, files };
+      await write(openRecords(commonFolder), checkoutRecord, JSON.stringify(kept));
+    },
+    indexStamp({ top, commonFolder }) {
+      const isPlain = isFit && top !== undefined && commonFolder === join(top, '.git');
+      return (isPlain && stampOf(join(commonFolder, 'index'))) || undefined;
+    },
+    recallListing({ commonFolder }, stamp) {
+      const [known, ...lists] = read(commonFolder, listingRecord)?.split('\0\0') ?? [];
+      const [files, submodules, skipped] = lists.map(parseList);
+      if (known !== stamp || !files || !submodules || !skipped || lists.length !== 3) return undefined;
+      return { files, submodules, skipped };
+    },
+    async keepListing(place, stamp, { files, submodules, skipped }) {
+      // Older than any moment since the stamp was taken, so that what was listed is what the stamp stands for.
+      if (stampOf(join(place.commonFolder, 'index')) !== stamp || !isSettled(stamp, now())) return;
+      const text = [stamp, ...[files, submodules, skipped].map((list) => list.join('\0'))].join('\0\0');
+      await write(openRecords(place.commonFolder), listingRecord, text);
+    },
+  };
+}
+
+/**
+ * The folder that git would take for the top of the checkout that a folder is in, if it is a plain one: nothing on the
+ * way up that could be a repository of another kind, a link or another file system.
+ */
+function findTop(folder: string): string | undefined {
+  const { dev } = look(folder) ?? {};
+  for (let at = folder; ; at = dirname(at)) {
+    const here = look(at);
+    if (!here?.isDirectory() || here.dev !== dev || look(join(at, 'HEAD'))) return undefined;
+    const git = look(join(at, '.git'));
+    if (git) return git.isDirectory() ? at : undefined;
+    if (dirname(at) === at) return undefined;
+  }
+}
+
+/** All places where git may find configuration for a checkout, those of its own among them. */
+function configurationFiles(
+  program: string,
+  { HOME = '', XDG_CONFIG_HOME, GIT_CONFIG_GLOBAL, GIT_CONFIG_SYSTEM }: Readonly<Record<string, string>>,
+  commonFolder: string,
+): readonly string[] {
+  return [
+    // Where this is, the folder's configuration is elsewhere.
+    join(commonFolder, 'commondir'),
+    join(commonFolder, 'config'),
+    join(commonFolder, 'config.worktree'),
+    GIT_CONFIG_GLOBAL ?? join(HOME, '.gitconfig'),
+    join(XDG_CONFIG_HOME || join(HOME, '.config'), 'git/config'),
+    GIT_CONFIG_SYSTEM ?? '/etc/gitconfig',
+    join(dirname(program), '../etc/gitconfig'),
+  ];
+}
+
+/** Device, inode, size and both times of what a path leads to; '' where that is nothing, undefined where nobody may look. */
+function stampOf(path: string): string | undefined {
+  try {
+    const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+    if (!stats) return '';
+    const { dev, ino, size, mtimeNs, ctimeNs } = stats;
+    return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the file that has this stamp is older than a time, milliseconds since the epoch, by enough. */
+function isSettled(stamp: string, at: number): boolean {
+  const [, , , modified, changed] = stamp.split(':').map(Number);
+  return Math.max(modified ?? 0, changed ?? 0) / 1e6 < at - settledAfter;
+}
+
+function look(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+/** A memory that cannot be kept is none the next time. */
+async function write(records: RecordStore, name: string, text: string): Promise<void> {
+  await records.write(name, text).catch(() => undefined);
+}
+
+function parseList(text: string): readonly string[] {
+  return text === '' ? [] : text.split('\0');
+}
+
+function parseKept(text: string | undefined): Kept | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const value = JSON.parse(text) as Partial<Kept> | null;
+    return value?.version === 1 ? (value as Kept) : undefined;
+  } catch {
+    return undefined;
+  }
+}

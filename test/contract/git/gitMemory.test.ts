@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'mocha';
+import { createRepositories } from '../../../src/adapters/git/createRepositories.ts';
+import { openRecordStore } from '../../../src/adapters/node/nodeRecordStore.ts';
+import type { Repository } from '../../../src/engine/ports/repositories.ts';
+import { useGit } from '../../support/gitContract.ts';
+import { writeFiles } from '../../support/gitFixture.ts';
+
+/** Git's commands that one opening and one look at the working state start. */
+const all = ['config', 'ls-files', 'rev-parse', 'status'];
+
+describe('what git said of a checkout', function () {
+  this.timeout(20_000);
+  const git = useGit();
+
+  /** A checkout with a folder `sub`, looked at by processes that share nothing but their records. */
+  function makeCheckout() {
+    const { sandbox } = git;
+    const top = sandbox.makeRepository({ files: { a: '1', 'sub/b': '2' }, remote: sandbox.makeBareRemote() });
+    const log = join(sandbox.folder, 'started');
+    const program = join(sandbox.folder, 'git');
+    const found = execFileSync('which', ['git']).toString().trim();
+    writeFiles(sandbox.folder, {
+      git: {
+        content: `#!/bin/sh\nprintf '%s\\0' "$@" >> '${log}'\nexec '${found}' "$@"\n`,
+        executable: true,
+      },
+    });
+    const environment: Record<string, string> = { ...sandbox.environment };
+    /** Opens and looks as a new process some time later; gives the commands that were started for it. */
+    async function look(folder = top, now = Date.now() + 10_000) {
+      rmSync(log, { force: true });
+      const openRecords = (common: string) => openRecordStore(join(common, 'towline', 'records'));
+      const repositories = createRepositories({ environment, program, openRecords, now: () => now });
+      const repository = await repositories.open(folder, git.signal);
+      const state = await repository.workingState(git.signal);
+      const words = readFileSync(log, 'utf8').split('\0');
+      return { repository, state, started: all.filter((command) => words.includes(command)) };
+    }
+    return { top, environment, look, program };
+  }
+
+  async function remoteUrl(repository: Repository): Promise<string | undefined> {
+    return (await repository.remotes(git.signal))[0]?.url;
+  }
+
+  it('is not asked for again, from anywhere in it', async () => {
+    const { top, look } = makeCheckout();
+    const first = await look();
+    assert.deepEqual(first.started, all);
+    const second = await look();
+    assert.deepEqual(second.started, ['status']);
+    assert.deepEqual(second.state, first.state);
+    assert.deepEqual(second.repository.place, first.repository.place);
+    assert.equal(await remoteUrl(second.repository), await remoteUrl(first.repository));
+    assert.deepEqual((await look(join(top, 'sub'))).started, ['status']);
+  });
+
+  it('still shows what is new in the working tree', async () => {
+    const { top, look } = makeCheckout();
+    await look();
+    writeFiles(top, { c: '3', 'sub/b': 'changed' });
+    const { started, state } = await look();
+    assert.deepEqual(started, ['status']);
+    assert.deepEqual(state.files, ['a', 'c', 'sub/b']);
+    assert.deepEqual(state.dirty, ['c', 'sub/b']);
+  });
+
+  it('is not kept while the files it came from could change again unnoticed', async () => {
+    const { look } = makeCheckout();
+    // By a clock on which all of it has just been written.
+    await look(undefined, Date.now() - 10_000);
+    assert.deepEqual((await look()).started, all);
+    assert.deepEqual((await look()).started, ['status']);
+  });
+
+  it('is asked for again when the index has changed', async () => {
+    const { top, look } = makeCheckout();
+    await look();
+    git.sandbox.git(top, 'rm', '--quiet', '--cached', 'a');
+    git.sandbox.git(top, 'update-index', '--skip-worktree', 'sub/b');
+    const { started, state } = await look();
+    assert.deepEqual(started, ['ls-files', 'status']);
+    assert.deepEqual(state.files, ['a', 'sub/b']);
+    assert.deepEqual([...new Set(state.dirty)], ['a']);
+  });
+
+  const changes: Readonly<Record<string, (checkout: ReturnType<typeof makeCheckout>) => void>> = {
+    "the repository's configuration": ({ top }) =>
+      git.sandbox.git(top, 'config', 'remote.origin.url', '/else'),
+    "the user's configuration": () => writeFileSync(git.sandbox.globalConfig, '[filter "x"]\n\tclean = x\n'),
+    'a configuration where there was none': () =>
+      writeFiles(git.sandbox.folder, { 'home/.config/git/config': '[core]\n' }),
+    'a configuration of the worktree': ({ top }) => writeFiles(top, { '.git/config.worktree': '[core]\n' }),
+    'another place for the configuration': ({ environment }) => {
+      environment.GIT_CONFIG_GLOBAL = '/dev/null';
+    },
+    'configuration in the environment': ({ environment }) => {
+      Object.assign(environment, { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'a.b', GIT_CONFIG_VALUE_0: 'c' });
+    },
+    'a border for the search': ({ environment, top }) => {
+      environment.GIT_CEILING_DIRECTORIES = join(top, '..');
+    },
+    'another git': ({ program }) => writeFileSync(program, `${readFileSync(program, 'utf8')}# new\n`),
+  };
+  for (const [name, change] of Object.entries(changes)) {
+    it(`is asked for again after a change: ${name}`, async () => {
+      const checkout = makeCheckout();
+      await checkout.look();
+      assert.deepEqual((await checkout.look()).started, ['status']);
+      change(checkout);
+      const { started } = await checkout.look();
+      assert.deepEqual(
+        started.filter((command) => command !== 'ls-files'),
+        ['config', 'rev-parse', 'status'],
+      );
+    });
+  }
+
+  it('is never kept of a configuration that includes other files', async () => {
+    const { top, look } = makeCheckout();
+    git.sandbox.git(top, 'config', 'include.path', '../shared');
+    await look();
+    assert.deepEqual((await look()).started, ['config', 'rev-parse', 'status']);
+  });
+
+  it('does not stand for a repository inside, a worktree or what a link leads to', async () => {
+    const { top, look } = makeCheckout();
+    await look();
+    const inner = join(top, 'sub');
+    git.sandbox.git(inner, 'init', '--quiet');
+    assert.equal((await look(inner)).repository.place.top, inner);
+
+    const worktree = join(git.sandbox.folder, 'worktree');
+    git.sandbox.git(top, 'worktree', 'add', '--quiet', worktree);
+    assert.equal((await look(worktree)).repository.place.top, worktree);
+    const { repository, started } = await look(worktree);
+    assert.deepEqual([repository.place.top, started], [worktree, all]);
+
+    mkdirSync(join(top, 'other'));
+    symlinkSync(inner, join(top, 'other', 'link'));
+    assert.equal((await look(join(top, 'other', 'link'))).repository.place.top, inner);
+  });
+
+  it('does not hide a filter that came into the configuration', async () => {
+    const { top, look } = makeCheckout();
+    await look();
+    const mark = join(git.sandbox.folder, 'filtered');
+    git.sandbox.git(top, 'config', 'filter.bad.clean', `touch '${mark}'; cat`);
+    writeFiles(top, { '.gitattributes': '* filter=bad\n', a: 'changed' });
+    await look();
+    assert.throws(() => readFileSync(mark), /ENOENT/);
+  });
+});
