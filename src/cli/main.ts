@@ -143,6 +143,22 @@ function createProgram(terminal: Terminal, signal: AbortSignal, exit: (code: Exi
       exit(await (await import('./commands/verdict.ts')).verdict(context(), workload, options)),
     );
   program
+    .command('rehearse')
+    .description('try a change on a local cluster: rendered diff, dry run, rollout, verdict; then remove it')
+    .argument('[service]', 'whose proposal is meant; the only one there is when left out')
+    .option('--env <name>', 'environment it is proposed to; the only one when left out')
+    .addOption(new Option('--branch <name>', 'another branch of the manifests').conflicts('pull'))
+    .addOption(new Option('--pull <number>', 'a pull or merge request').argParser(readCount))
+    .option('--context <name>', 'kubeconfig context; the only one that is proven local when left out')
+    .option('--timeout <seconds>', 'longest time for the rollout', readCount, 300)
+    .option('--keep', 'keep it, with local addresses, until Ctrl-C')
+    .option('--forward <port>', 'keep it, with the first address on this port', readCount)
+    .option('--clean', 'remove what rehearsals left behind whose process was killed')
+    .addOption(json())
+    .action(async (service, options) =>
+      exit(await (await import('./commands/rehearse.ts')).rehearse(context(), service, options)),
+    );
+  program
     .command('where')
     .description('where a commit is on its way to ready pods: image, proposal, merge, agent, pods')
     .argument('[commit]', 'as Git takes it', 'HEAD')

@@ -3,6 +3,7 @@ import type { Disposable } from '../base/disposable.ts';
 import { wholeCharacters } from '../base/wholeCharacters.ts';
 import { configFileNames } from '../domain/config/config.ts';
 import type { TrailFacts } from '../domain/delivery/commitTrail.ts';
+import type { CleanUp } from '../domain/rehearsal/rehearsalEvent.ts';
 import type { RunEvent, RunRequest } from '../domain/runs/runEvent.ts';
 import type { RunState } from '../domain/runs/runState.ts';
 import type { ProposeOutput } from '../domain/runs/stepOutput.ts';
@@ -19,6 +20,8 @@ import type { RepositoryPlace } from './ports/repositories.ts';
 import { type Discarded, discardProposal } from './proposals/discardProposal.ts';
 import { readProposedFiles } from './proposals/readProposedFiles.ts';
 import { createLocalRegistry, type LocalRegistry } from './registries/localRegistry.ts';
+import type { KnownRehearsal } from './rehearsal/leftRehearsals.ts';
+import type { RehearsalOptions, RehearsalRequest, RehearsalResult } from './rehearsal/rehearse.ts';
 import type { VerdictRequest } from './rollouts/followVerdict.ts';
 import { cancelRun } from './runs/cancelRun.ts';
 import { followRun } from './runs/followRun.ts';
@@ -97,6 +100,19 @@ export interface Engine {
     onPlace: (place: ProgramPlace) => void,
     signal: AbortSignal,
   ): Promise<number>;
+  /** See `rehearse`: a change in a throw-away namespace of a proven-local cluster, watched to a verdict and removed. */
+  rehearse(
+    opened: OpenWorkspace,
+    request: RehearsalRequest,
+    options: RehearsalOptions,
+    signal: AbortSignal,
+  ): Promise<RehearsalResult>;
+  /** Rehearsals of the repository that go on, and those whose process is gone. Reads records, asks no cluster. */
+  listRehearsals(opened: RunPlace): Promise<readonly KnownRehearsal[]>;
+  /** Rehearsals of all repositories that a cluster has, by their label. */
+  findRehearsals(context: string, signal: AbortSignal): Promise<readonly KnownRehearsal[]>;
+  /** Removes what a rehearsal whose process is gone has left; refuses others by saying why. */
+  cleanRehearsal(opened: RunPlace, rehearsal: KnownRehearsal, signal: AbortSignal): Promise<CleanUp>;
   diagnose(folder: string, signal: AbortSignal): Promise<Diagnosis>;
   /** The engine's part of a diagnosis alone. */
   findEngine(signal: AbortSignal): Promise<Finding>;
@@ -150,6 +166,22 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
     async runInWorkload(request, streams, onPlace, signal) {
       const { runInWorkload } = await import('./workloads/runInWorkload.ts');
       return runInWorkload({ clusters: ports.clusters, localClusters }, request, streams, onPlace, signal);
+    },
+    async rehearse(opened, request, options, signal) {
+      const { rehearse } = await import('./rehearsal/rehearse.ts');
+      return rehearse({ ports, localClusters, localRegistry }, opened, request, options, signal);
+    },
+    async listRehearsals(opened) {
+      const { listRehearsals } = await import('./rehearsal/leftRehearsals.ts');
+      return listRehearsals(ports, opened);
+    },
+    async findRehearsals(context, signal) {
+      const { findRehearsals } = await import('./rehearsal/leftRehearsals.ts');
+      return findRehearsals(ports, context, signal);
+    },
+    async cleanRehearsal(opened, rehearsal, signal) {
+      const { cleanRehearsal } = await import('./rehearsal/leftRehearsals.ts');
+      return cleanRehearsal(ports, localClusters, opened, rehearsal, signal);
     },
     diagnose: (folder, signal) => diagnose(ports, facts, localRegistry, folder, signal),
     findEngine: (signal) => findEngine(ports, facts.platform, signal),

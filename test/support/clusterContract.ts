@@ -267,6 +267,32 @@ export function describeClusterContract(open: () => Promise<ClusterContract>): v
     assert.deepEqual((await find('one'))?.data, { a: '1' });
   });
 
+  it('applies ports that name no protocol, as manifests mostly write them', async () => {
+    const service: ClusterObject = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web', namespace },
+      spec: { selector: { app: 'web' }, ports: [{ port: 80 }] },
+    };
+    const template = {
+      metadata: { labels: { app: 'web' } },
+      spec: { containers: [{ name: 'main', image: 'local/pause:1', ports: [{ containerPort: 80 }] }] },
+    };
+    const deployment: ClusterObject = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web', namespace },
+      spec: { replicas: 0, selector: { matchLabels: { app: 'web' } }, template },
+    };
+    for (const [object, kind] of [
+      [service, fakeKinds.services],
+      [deployment, deployments],
+    ] as const) {
+      await reads.dryRunApply(object, kind, manager, signal);
+      assert.equal((await writes.apply(object, kind, manager, signal)).metadata.name, 'web');
+    }
+  });
+
   it('patches an object, and none that is not there', async () => {
     await create('one', { app: 'shop' });
     const target = { kind: configMaps, namespace, name: 'one' };

@@ -44,6 +44,9 @@ export function createFakeProcesses(programs: Map<string, FakeProgram> = new Map
       return Promise.resolve();
     },
     isAlive: (pid) => detached.has(pid),
+    identify: () => 'this process',
+    standingOf: (identity) =>
+      identity === 'this process' ? 'running' : identity === 'a dead process' ? 'gone' : 'elsewhere',
     find: (name) => programs.get(name)?.path,
   };
 }

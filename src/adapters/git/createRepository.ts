@@ -12,13 +12,14 @@ import {
   findCommit,
   isAncestor,
   lastCommitTouching,
+  mergeBase,
   recentSubjects,
 } from './readHistory.ts';
 import { hasObject, listTree, readBlobs, readCommit } from './readObjects.ts';
 import { type ReadSettings, readSettings } from './readSettings.ts';
 import { readWorkingState } from './readWorkingState.ts';
 import { deleteRef, resolveRef, updateRef } from './refs.ts';
-import { fetchBranch, remoteBranchesWith, remoteTips } from './remotes.ts';
+import { fetchBranch, fetchPull, remoteBranchesWith, remoteTips } from './remotes.ts';
 import { makeTree } from './writeTree.ts';
 
 /** Milliseconds for which settings read at opening serve what is asked at once; later questions look again. */
@@ -71,9 +72,14 @@ export function createRepository(
       mayFetch = true;
       return fetchBranch(git, commonFolder, remote, branch, signal);
     },
+    fetchPull(remote, pull, signal) {
+      mayFetch = true;
+      return fetchPull(git, commonFolder, remote, pull, signal);
+    },
     resolve: (ref, signal) => resolveRef(git, ref, signal),
     hasObject: (id, signal) => hasObject(reader, id, signal),
     isAncestor: (ancestor, of, signal) => isAncestor(git, ancestor, of, signal),
+    mergeBase: (one, other, signal) => mergeBase(git, one, other, signal),
     readCommit: (id, signal) => readCommit(git, reader, id, signal),
     listTree: (commit, folder, signal) => listTree(git, commit, folder, signal),
     changedPaths: (from, to, signal) => changedPaths(git, from, to, signal),

@@ -101,6 +101,18 @@ export async function isAncestor(
   return exitCode === 0;
 }
 
+/** Undefined for commits of histories that have nothing in common. */
+export async function mergeBase(
+  git: Git,
+  one: ObjectId,
+  other: ObjectId,
+  signal: AbortSignal,
+): Promise<ObjectId | undefined> {
+  const args = ['merge-base', checkedId(one), checkedId(other)] as const;
+  const { stdout } = await git.run({ reach: 'local', args, answers: [0, 1] }, signal);
+  return stdout.toString().split('\n')[0] || undefined;
+}
+
 /** Paths that differ between two commits; both ends of a move. */
 export async function changedPaths(
   git: Git,

@@ -1,3 +1,4 @@
+import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { ObjectId, RemoteBranches } from '../../engine/ports/repositories.ts';
 import { branchRef, checkedId, checkedRemote, type Git } from './git.ts';
 import { gitFailure } from './gitFailure.ts';
@@ -63,7 +64,46 @@ export async function fetchBranch(
   branch: string,
   signal: AbortSignal,
 ): Promise<ObjectId> {
-  const own = baseRef(checkedRemote(remote), branch);
+  const own = ownRef('base', checkedRemote(remote), branch);
+  return fetchRef(git, commonFolder, { remote, ref: branchRef(branch), own }, signal);
+}
+
+/** Where hosts keep the heads of pull and merge requests: GitHub, Gitea and Forgejo; GitLab. */
+const pullRefs = (pull: number): readonly string[] => [
+  `refs/pull/${pull}/head`,
+  `refs/merge-requests/${pull}/head`,
+];
+
+/** Fetches the head of a pull or merge request to a ref of our own. Throws `branch-missing`. */
+export async function fetchPull(
+  git: Git,
+  commonFolder: string,
+  remote: string,
+  pull: number,
+  signal: AbortSignal,
+): Promise<ObjectId> {
+  const refs = pullRefs(pull);
+  const args = ['ls-remote', '--end-of-options', checkedRemote(remote), ...refs] as const;
+  const { stdout } = await git.run({ reach: 'helpers', args }, signal);
+  const found = new Set(
+    stdout
+      .toString()
+      .split('\n')
+      .map((line) => line.split('\t')[1]),
+  );
+  const ref = refs.find((known) => found.has(known));
+  if (ref === undefined)
+    throw new TowlineError('branch-missing', { why: `${remote} has neither ${refs.join(' nor ')}.` });
+  const own = ownRef('pull', remote, String(pull));
+  return fetchRef(git, commonFolder, { remote, ref, own }, signal);
+}
+
+async function fetchRef(
+  git: Git,
+  commonFolder: string,
+  { remote, ref, own }: { readonly remote: string; readonly ref: string; readonly own: string },
+  signal: AbortSignal,
+): Promise<ObjectId> {
   const quiet = [
     '--quiet',
     '--no-tags',
@@ -79,14 +119,7 @@ export async function fetchBranch(
     '--no-write-commit-graph',
     '--no-show-forced-updates',
   ];
-  const args = [
-    'fetch',
-    ...quiet,
-    ...exact,
-    '--end-of-options',
-    remote,
-    `+${branchRef(branch)}:${own}`,
-  ] as const;
+  const args = ['fetch', ...quiet, ...exact, '--end-of-options', remote, `+${ref}:${own}`] as const;
   await withStaleLockRemoved(commonFolder, signal, () => git.run({ reach: 'helpers', args }, signal));
   const tip = await resolveRef(git, own, signal);
   if (tip === undefined) throw gitFailure('fetch', `'${own}' is gone after the fetch`);
@@ -94,7 +127,7 @@ export async function fetchBranch(
 }
 
 /** One level per name, so that the branches `a` and, later, `a/b` do not stand in each other's way. */
-function baseRef(remote: string, branch: string): string {
-  const level = (name: string) => encodeURIComponent(name).replaceAll('.', '%2E');
-  return `${ownRefs}base/${level(remote)}/${level(branch)}`;
+function ownRef(kind: 'base' | 'pull', remote: string, name: string): string {
+  const level = (part: string) => encodeURIComponent(part).replaceAll('.', '%2E');
+  return `${ownRefs}${kind}/${level(remote)}/${level(name)}`;
 }

@@ -3,6 +3,7 @@ import type { ClusterObject } from '../../domain/kubernetes/clusterObject.ts';
 import type { ResourceKind } from '../../domain/kubernetes/resourceKind.ts';
 import type { ClusterReads } from '../../engine/ports/clusters.ts';
 import { objectPath, withQuery } from './addresses.ts';
+import { applyBody } from './applyBody.ts';
 import type { Session } from './openSession.ts';
 
 /** Server-side apply that is never stored: `dryRun=All` stands in the address, whatever is asked. */
@@ -19,7 +20,7 @@ export async function dryRunApply(
     method: 'PATCH',
     path: withQuery(objectPath(kind, namespace, name), query),
     headers: { 'content-type': 'application/apply-patch+yaml' },
-    body: JSON.stringify(object),
+    body: applyBody(object),
   };
   return (await session.ask(question, signal)) as ClusterObject;
 }

@@ -4,6 +4,7 @@ import type { ClusterObject } from '../../domain/kubernetes/clusterObject.ts';
 import type { ResourceKind } from '../../domain/kubernetes/resourceKind.ts';
 import type { ClusterWrites } from '../../engine/ports/clusters.ts';
 import { objectPath, withQuery } from './addresses.ts';
+import { applyBody } from './applyBody.ts';
 import type { Session } from './openSession.ts';
 
 export async function applyObject(
@@ -18,7 +19,7 @@ export async function applyObject(
     method: 'PATCH',
     path: withQuery(objectPath(kind, namespace, name), { fieldManager, force, fieldValidation: 'Strict' }),
     headers: { 'content-type': 'application/apply-patch+yaml' },
-    body: JSON.stringify(object),
+    body: applyBody(object),
   };
   return (await session.ask(question, signal)) as ClusterObject;
 }

@@ -3,6 +3,7 @@ import type { Processes } from '../../engine/ports/processes.ts';
 import { endAnyProcess } from './endProcess.ts';
 import { unwritable } from './fileFailure.ts';
 import { type Environment, findProgram } from './findProgram.ts';
+import { identifyThisProcess, isOfThisMachine, isRunning, parseIdentity } from './processIdentity.ts';
 import { endMarked, markedEnvironment } from './processMark.ts';
 import { isProcessAlive } from './processStatus.ts';
 import { type Patience, runProcess } from './runProcess.ts';
@@ -53,6 +54,12 @@ export function createProcesses(options: ProcessesOptions = {}): Processes {
     endMarked: (mark) => endMarked(mark, patience.killAfter),
     end: (pid) => endAnyProcess(pid, patience.killAfter),
     isAlive: isProcessAlive,
+    identify: () => JSON.stringify(identifyThisProcess()),
+    standingOf(text) {
+      const identity = parseIdentity(text);
+      if (!identity || !isOfThisMachine(identity)) return 'elsewhere';
+      return isRunning(identity) ? 'running' : 'gone';
+    },
     find: (program) => findProgram(program, process.cwd(), environment),
   };
 }

@@ -38,6 +38,18 @@ export function identifyThisProcess(): ProcessIdentity {
   return { process: process.pid, machine: thisMachine(), start: startOf(process.pid) };
 }
 
+/** Undefined for a text that is none. */
+export function parseIdentity(text: string): ProcessIdentity | undefined {
+  try {
+    const value: Partial<Record<keyof ProcessIdentity, unknown>> = JSON.parse(text);
+    const { process: pid, machine, start } = value;
+    const isWhole = typeof pid === 'number' && typeof machine === 'string' && typeof start === 'string';
+    return isWhole ? { process: pid, machine, start } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 export function isOfThisMachine(identity: ProcessIdentity): boolean {
   return identity.machine === thisMachine();
 }

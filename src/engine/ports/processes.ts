@@ -43,6 +43,10 @@ export interface Processes {
   /** Ends a process this machine runs; missing is fine. */
   end(pid: number): Promise<void>;
   isAlive(pid: number): boolean;
+  /** This very process, among all of all machines and for all time, as text that can be kept. */
+  identify(): string;
+  /** Of what `identify` gave, here or elsewhere: processes of other machines cannot be seen. */
+  standingOf(identity: string): 'running' | 'gone' | 'elsewhere';
   /** Absolute path of a program on PATH (PATHEXT on Windows), or undefined. */
   find(program: string): string | undefined;
 }

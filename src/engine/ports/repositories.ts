@@ -109,10 +109,14 @@ export interface Repository {
   ): Promise<RemoteBranches | undefined>;
   /** Brings the branch's objects here, kept under a private ref; the user's remote-tracking refs stay. Throws `branch-missing`, `remote-unreachable`, `remote-denied`. */
   fetchBranch(remote: string, branch: string, signal: AbortSignal): Promise<ObjectId>;
+  /** Brings the head of a pull or merge request here, by the refs in which hosts keep them. Throws as `fetchBranch` does. */
+  fetchPull(remote: string, pull: number, signal: AbortSignal): Promise<ObjectId>;
   /** Where a local ref points: `refs/heads/main`. */
   resolve(ref: string, signal: AbortSignal): Promise<ObjectId | undefined>;
   hasObject(id: ObjectId, signal: AbortSignal): Promise<boolean>;
   isAncestor(ancestor: ObjectId, of: ObjectId, signal: AbortSignal): Promise<boolean>;
+  /** The newest commit that both have in their history; undefined when there is none. */
+  mergeBase(one: ObjectId, other: ObjectId, signal: AbortSignal): Promise<ObjectId | undefined>;
   /** Parents and tree of a commit. */
   readCommit(
     id: ObjectId,

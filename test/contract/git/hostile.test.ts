@@ -139,6 +139,8 @@ describe('a hostile repository', () => {
       assert.rejects(repository.remoteTips('ext', [], git.signal)),
     'a remote name that is a command': (repository) =>
       assert.rejects(repository.fetchBranch('ext::sh -c id', 'main', git.signal), { code: 'git-failed' }),
+    'a remote of a request that is a command': (repository) =>
+      assert.rejects(repository.fetchPull('ext::sh -c id', 1, git.signal), { code: 'git-failed' }),
     'a remote name that is an option': (repository) =>
       assert.rejects(repository.fetchBranch('--upload-pack=id', 'main', git.signal), { code: 'git-failed' }),
   };

@@ -123,6 +123,7 @@ describe('history', () => {
     assert.deepEqual(await repository.recentSubjects(second, 9, git.signal), ['Ünïcode', 'Start']);
     assert.equal(await repository.isAncestor(first, second, git.signal), true);
     assert.equal(await repository.isAncestor(second, first, git.signal), false);
+    assert.equal(await repository.mergeBase(second, first, git.signal), first);
     assert.equal(await repository.hasObject(first, git.signal), true);
     assert.equal(await repository.hasObject('1'.repeat(40), git.signal), false);
     assert.deepEqual(await repository.changedPaths(first, second, git.signal), ['web/b']);

@@ -98,6 +98,23 @@ describe('a remote', () => {
     assert.equal(await repository.fetchBranch('origin', 'a/b', git.signal), base);
   });
 
+  for (const [host, ref] of [
+    ['GitHub and Gitea', 'refs/pull/7/head'],
+    ['GitLab', 'refs/merge-requests/7/head'],
+  ] as const)
+    it(`gives the head of a request where ${host} keep it, and none of another number`, async () => {
+      const { repository, remote, folder } = await start();
+      const other = join(git.sandbox.folder, 'other');
+      git.sandbox.git(git.sandbox.folder, 'clone', '--quiet', remote, other);
+      writeFiles(other, { a: 'asked for' });
+      const head = git.sandbox.commitAll(other, 'Asked for');
+      git.sandbox.git(other, 'push', '--quiet', 'origin', `HEAD:${ref}`, `HEAD:refs/heads/x/${ref}`);
+      assert.equal(await repository.fetchPull('origin', 7, git.signal), head);
+      assert.equal(await repository.hasObject(head, git.signal), true);
+      assert.equal(existsSync(join(folder, '.git', 'FETCH_HEAD')), false);
+      await assert.rejects(repository.fetchPull('origin', 8, git.signal), { code: 'branch-missing' });
+    });
+
   it('says when the branch, or the remote, is not there', async () => {
     const { repository, folder } = await start();
     await assert.rejects(repository.fetchBranch('origin', 'nope', git.signal), { code: 'branch-missing' });

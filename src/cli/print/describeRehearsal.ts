@@ -1,0 +1,98 @@
+import type { ObjectName } from '../../domain/localAgent/objectName.ts';
+import type { DryRunResult, RehearsalEvent } from '../../domain/rehearsal/rehearsalEvent.ts';
+import { countOf } from '../../domain/rehearsal/rehearsalOutcome.ts';
+import { visibleText } from '../../domain/text/visibleText.ts';
+import type { Terminal } from '../terminal.ts';
+import { diffLines } from './diffLines.ts';
+
+/** Fields of a dry run that are shown for one object. */
+const shownFields = 12;
+
+const marks = { added: '+', changed: '~', removed: '-' } as const;
+const verdictMarks = { healthy: '✔', progressing: '…', stuck: '!', failed: '✘' } as const;
+
+/** An event of a rehearsal as lines for people. */
+export function describeRehearsal(
+  { style }: Pick<Terminal, 'style'>,
+  event: RehearsalEvent,
+): readonly string[] {
+  switch (event.type) {
+    case 'started': {
+      const what = event.head.kind === 'pull' ? `pull request ${event.head.number}` : event.head.branch;
+      return [
+        `Rehearsing ${visibleText(what)} (${event.headCommit.slice(0, 7)}) for ${visibleText(event.environment)} on ${visibleText(event.context)}: ${visibleText(event.because)}`,
+        ...event.notes.map((note) => style('yellow', visibleText(note))),
+      ];
+    }
+    case 'rendered':
+      return [
+        `Rendered ${event.objects} objects with ${event.renderer}; ${event.changed.length === 0 ? 'none differs' : `${event.changed.length} ${event.changed.length === 1 ? 'differs' : 'differ'}`}`,
+        ...event.warnings.map((warning) => style('yellow', `  ${visibleText(warning)}`)),
+        ...event.changed.flatMap(({ object, change, before, after }) => [
+          style('bold', `  ${marks[change]} ${nameOf(object)}`),
+          ...diffLines(before, after).map((line) => {
+            const shown = `    ${visibleText(line)}`;
+            return line.startsWith('+')
+              ? style('green', shown)
+              : line.startsWith('-')
+                ? style('red', shown)
+                : shown;
+          }),
+        ]),
+      ];
+    case 'planned':
+      return [
+        `Namespace ${event.namespace}: ${countOf({ rehearsed: event.objects.length, skipped: event.skipped })}`.replace(
+          'rehearsed',
+          'rehearsing',
+        ),
+        ...event.skipped.map(({ object, why }) =>
+          style('yellow', `  skipped ${nameOf(object)}: ${visibleText(why)}`),
+        ),
+        ...event.notes.map((note) => style('dim', `  ${visibleText(note)}`)),
+      ];
+    case 'namespace-made':
+      return [];
+    case 'dry-run':
+      return event.results.flatMap(describeDryRun);
+    case 'applied':
+      return [`  ${event.done}/${event.of} applied ${nameOf(event.object)}`];
+    case 'verdict': {
+      const { state, sentence, lastLines } = event.verdict;
+      return [
+        `${verdictMarks[state]} ${visibleText(sentence)}`,
+        ...(lastLines ?? []).map((line) => `    ${visibleText(line)}`),
+      ];
+    }
+    case 'concluded':
+      return [];
+    case 'kept':
+      return [
+        ...event.addresses.map(({ service, port, url }) => `${url} is ${visibleText(service)}:${port}`),
+        'It stays until Ctrl-C.',
+      ];
+    case 'cleaning':
+      return [`Removing namespace ${event.namespace} …`];
+    case 'ended':
+      return [event.cleanUp.kind === 'removed' ? 'Removed.' : style('red', visibleText(event.cleanUp.why))];
+  }
+}
+
+function describeDryRun({ object, changes, refused }: DryRunResult): readonly string[] {
+  if (refused) return [`  ${nameOf(object)} is refused: ${visibleText(refused.why)}`];
+  const defaults = changes.filter(({ change }) => change === 'added');
+  const others = changes.filter(({ change }) => change !== 'added');
+  if (changes.length === 0) return [`  ${nameOf(object)}: the cluster takes it as it is`];
+  return [
+    `  ${nameOf(object)}: the cluster adds ${defaults.length} ${defaults.length === 1 ? 'field' : 'fields'}${others.length > 0 ? ` and changes ${others.length}` : ''}`,
+    ...others
+      .slice(0, shownFields)
+      .map(
+        ({ field, from, to }) => `    ${visibleText(`${field}: ${from ?? '(hidden)'} → ${to ?? 'nothing'}`)}`,
+      ),
+  ];
+}
+
+function nameOf({ kind, name }: ObjectName): string {
+  return visibleText(`${kind} ${name}`);
+}

@@ -1,0 +1,51 @@
+import { TowlineError } from '../../domain/errors/towlineError.ts';
+import type { LocalClusters } from '../locality/localClusters.ts';
+import type { Clusters } from '../ports/clusters.ts';
+
+export interface ChosenCluster {
+  readonly context: string;
+  /** Why it may be written to. */
+  readonly because: string;
+}
+
+/**
+ * The cluster to rehearse on: the one that was named, else the only one of the kubeconfig that is proven local. The
+ * current context says nothing about it. Throws `cluster-not-local`.
+ */
+export async function chooseCluster(
+  clusters: Pick<Clusters, 'readContexts'>,
+  local: Pick<LocalClusters, 'judge'>,
+  named: string | undefined,
+  signal: AbortSignal,
+): Promise<ChosenCluster> {
+  if (named !== undefined) {
+    const locality = await local.judge(named, signal);
+    if (!locality.local)
+      throw new TowlineError('cluster-not-local', { why: locality.why, next: locality.next });
+    return { context: named, because: locality.because };
+  }
+  const { contexts } = clusters.readContexts();
+  const judged = await Promise.all(
+    contexts.map(async ({ name, server }) => ({ name, server, locality: await local.judge(name, signal) })),
+  );
+  const found = judged.flatMap(({ name, server, locality }) =>
+    locality.local ? [{ context: name, server, because: locality.because }] : [],
+  );
+  // Several contexts may be one cluster, e.g. for several users or namespaces.
+  const [first] = found;
+  if (first && found.every(({ server }) => server === first.server))
+    return { context: first.context, because: first.because };
+  if (first)
+    throw new TowlineError('cluster-not-local', {
+      why: `Several clusters are proven local: ${found.map(({ context }) => context).join(', ')}.`,
+      next: 'Say which one with `--context`.',
+    });
+  const [refused] = judged.flatMap(({ locality }) => (locality.local ? [] : [locality]));
+  throw new TowlineError('cluster-not-local', {
+    why:
+      contexts.length === 1 && refused
+        ? refused.why
+        : `None of the ${contexts.length} contexts of the kubeconfig is proven local.`,
+    ...(refused ? { next: refused.next } : {}),
+  });
+}
