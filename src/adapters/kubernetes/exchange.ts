@@ -91,11 +91,11 @@ export async function exchange(
 
 /**
  * Hands on a body's pieces. Rejects where it ends before it should, and, with a limit in milliseconds, where nothing
- * more comes for that long. What `onChunk` throws ends the connection.
+ * more comes for that long. What `onChunk` throws ends the connection; a promise that it gives holds up the next piece.
  */
 export async function readChunks(
   answer: IncomingMessage,
-  onChunk: (chunk: Buffer) => void,
+  onChunk: (chunk: Buffer) => Promise<void> | undefined,
   silence?: number,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -104,7 +104,13 @@ export async function readChunks(
   answer.on('data', (chunk: Buffer) => {
     limit?.refresh();
     try {
-      onChunk(chunk);
+      const taken = onChunk(chunk);
+      if (!taken) return;
+      answer.pause();
+      taken.then(
+        () => answer.resume(),
+        (error: unknown) => answer.destroy(error as Error),
+      );
     } catch (error) {
       answer.destroy(error as Error);
     }

@@ -26,7 +26,11 @@ export interface Session {
   /** The connection, after the server has switched to the protocol that the question's headers ask for. */
   upgrade(question: Question, signal: AbortSignal): Promise<Duplex>;
   /** Hands on an open answer's body; see `readChunks`. */
-  read(answer: IncomingMessage, onChunk: (chunk: Buffer) => void, signal: AbortSignal): Promise<void>;
+  read(
+    answer: IncomingMessage,
+    onChunk: (chunk: Buffer) => Promise<void> | undefined,
+    signal: AbortSignal,
+  ): Promise<void>;
   close(): void;
 }
 

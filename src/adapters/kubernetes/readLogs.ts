@@ -10,7 +10,7 @@ export async function readLogs(
   session: Session,
   place: Parameters<ReadLogs>[0],
   { follow, previous, since, tailLines, timestamps }: Parameters<ReadLogs>[1],
-  onText: (text: string) => void,
+  onText: Parameters<ReadLogs>[2],
   signal: AbortSignal,
 ): Promise<void> {
   const path = withQuery(podPath(place, 'log'), {
@@ -23,9 +23,7 @@ export async function readLogs(
   });
   const answer = await session.open({ method: 'GET', path, patient: true }, signal);
   const decoder = new StringDecoder('utf8');
-  const say = (text: string) => {
-    if (text !== '') onText(text);
-  };
+  const say = (text: string) => (text === '' ? undefined : onText(text));
   await session.read(answer, (chunk) => say(decoder.write(chunk)), signal);
-  say(decoder.end());
+  await say(decoder.end());
 }

@@ -67,7 +67,13 @@ export async function watchObjects(
   give({ type: 'OPENED' });
   const lines = readLines(take, lineLimit);
   try {
-    await session.read(answer, lines.push, signal);
+    await session.read(
+      answer,
+      (chunk) => {
+        lines.push(chunk);
+      },
+      signal,
+    );
   } catch (error) {
     // What the listener threw is no failure of the cluster.
     throw thrown ? thrown.error : error;

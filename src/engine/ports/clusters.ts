@@ -106,7 +106,10 @@ export interface ClusterReads {
     onEvent: (event: WatchEvent) => void,
     signal: AbortSignal,
   ): Promise<void>;
-  /** A container's output; with `follow` until the container ends. */
+  /**
+   * A container's output; with `follow` until the container ends. Where `onText` gives a promise, nothing more is taken
+   * from the server until it resolves.
+   */
   readLogs(
     place: PodPlace & { readonly container: string },
     options: {
@@ -117,7 +120,7 @@ export interface ClusterReads {
       readonly tailLines?: number;
       readonly timestamps?: boolean;
     },
-    onText: (text: string) => void,
+    onText: (text: string) => Promise<void> | undefined,
     signal: AbortSignal,
   ): Promise<void>;
   /**
