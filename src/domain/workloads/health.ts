@@ -1,3 +1,4 @@
+import { rolloutProgress } from '../verdict/rolloutProgress.ts';
 import type { Condition, Job, Pod, PodContainer, Workload } from './workload.ts';
 import type { WorkloadGroup } from './workloadGroup.ts';
 
@@ -48,31 +49,18 @@ function healthOfReplicas(
   workload: Exclude<Workload, { kind: 'Job' | 'CronJob' }>,
   pods: readonly Pod[],
 ): Health {
-  const { desired, ready, updated, available, generation, observedGeneration, conditions } = workload;
+  const { desired, ready, updated, conditions } = workload;
   const failed = conditions.find(isFailure);
   if (failed) return { level: 'unhealthy', reason: failed.reason ?? failed.type };
   const sick = sickest(pods);
   if (sick) return sick;
-  if (observedGeneration < generation)
-    return { level: 'progressing', reason: 'Not seen by its controller yet' };
-  if (desired === 0) {
-    if (workload.current > 0) return { level: 'progressing', reason: `${workload.current} to end` };
+  const { done, words } = rolloutProgress(workload);
+  if (done && desired === 0)
     return { level: 'idle', reason: workload.kind === 'DaemonSet' ? 'No node to run on' : 'Scaled to 0' };
-  }
-  if (ready < desired) return { level: 'progressing', reason: `${ready} of ${desired} ready` };
-  if (workload.kind === 'Deployment' && workload.paused && updated < desired)
+  if (done) return { level: 'healthy', reason: `${ready} of ${desired} ready` };
+  if (workload.kind === 'Deployment' && workload.paused && ready >= desired && updated < desired)
     return { level: 'idle', reason: `Paused, ${updated} of ${desired} updated` };
-  if (updated < awaited(workload))
-    return { level: 'progressing', reason: `${updated} of ${desired} updated` };
-  if (available < desired) return { level: 'progressing', reason: `${available} of ${desired} available` };
-  return { level: 'healthy', reason: `${ready} of ${desired} ready` };
-}
-
-/** Pods that are to be of the newest revision before the rollout is over. */
-function awaited(workload: Exclude<Workload, { kind: 'Job' | 'CronJob' }>): number {
-  if (workload.kind !== 'Deployment' && workload.strategy === 'OnDelete') return 0;
-  if (workload.kind === 'StatefulSet') return Math.max(0, workload.desired - workload.partition);
-  return workload.desired;
+  return { level: 'progressing', reason: ready < desired ? `${ready} of ${desired} ready` : words };
 }
 
 function healthOfJob(job: Job, pods: readonly Pod[]): Health {

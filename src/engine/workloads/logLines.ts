@@ -1,6 +1,8 @@
 /** Longest line that is held; a longer one comes in pieces. Characters. */
 const longestLine = 65_536;
 
+const timestamp = /^\d{4}-\d\d-\d\dT/;
+
 /** Where reading a log on begins: when its last line was written, and how many lines were written then. */
 export interface LogPosition {
   readonly time: string;
@@ -30,6 +32,8 @@ export function createLogLines(prefix: string, timestamps: boolean): LogLines {
     if (goesOn) return `${prefix}${line}\n`;
     const space = line.indexOf(' ');
     const time = space < 0 ? line : line.slice(0, space);
+    // The node's own words where it has no log to give: of one that was read before, they tell nothing.
+    if (!timestamp.test(time)) return position ? '' : `${prefix}${line}\n`;
     if (repeated !== undefined && position) {
       // A cluster takes a time to the second only, so that more comes again than was asked for.
       if (time < position.time) return '';

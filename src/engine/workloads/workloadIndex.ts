@@ -61,6 +61,9 @@ export interface WorkloadTables extends WorkloadIndex {
   takeChange(): WorkloadsChange;
 }
 
+/** From a ReplicaSet over its Deployment, or a Job over its CronJob, and one to spare. */
+const longestLine = 3;
+
 type Owned = Pod | ReplicaSet | Job;
 
 export function createWorkloadTables(): WorkloadTables {
@@ -82,7 +85,8 @@ export function createWorkloadTables(): WorkloadTables {
   let changed = { workloads: new Set<string>(), namespaces: new Set<string>() };
 
   function touch(uid: string | undefined): void {
-    for (let at = uid; at !== undefined; ) {
+    // Anybody may write owners that lead in a circle.
+    for (let at = uid, step = 0; at !== undefined && step < longestLine; step += 1) {
       const workload = workloads.get(at);
       if (workload) changed.workloads.add(at);
       at = (workload ?? replicaSets.get(at))?.owner?.uid;
