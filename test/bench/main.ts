@@ -11,6 +11,7 @@ const benchmarks: Readonly<Record<string, string>> = {
   planning: 'a plan of 200 services and 20,000 files against git status',
   imageBump: 'an image changed in a repository of 10,000 manifests, to a pushed branch',
   peakMemory: 'the most memory of a run, as the build context grows',
+  clusterView: '10,000 pods and 500 changes a second against kubectl get pods -A -w',
   startUp: 'what a short command costs, and how much of the bundle is loaded',
 };
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
@@ -64,9 +65,18 @@ export async function prepareCluster({ install, say }: ClusterOptions): Promise<
   return folder;
 }
 
-async function startOwn(options: ClusterOptions): Promise<LabCluster> {
+/**
+ * The API server and its store with its controllers, without a node, on ports of its own; built as the cluster is. The
+ * store lies in memory where it can: the machine's disk is not what is looked at.
+ */
+export async function startControlPlane(options: ClusterOptions): Promise<LabCluster> {
+  return startOwn(options, 'control');
+}
+
+async function startOwn(options: ClusterOptions, mode: 'control' | 'all' = 'all'): Promise<LabCluster> {
   const programs = await prepareCluster(options);
-  const folder = await mkdtemp(join(tmpdir(), 'towline-cluster-'));
+  const parent = mode === 'control' && existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+  const folder = await mkdtemp(join(parent, 'towline-cluster-'));
   const run = join(folder, 'run');
   const env = { LAB_PORT: String(await freePort()), LAB_ETCD: String(await freePort()) };
   const stop = async (): Promise<void> => {
@@ -74,7 +84,7 @@ async function startOwn(options: ClusterOptions): Promise<LabCluster> {
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await executeOrThrow('bash', [join(scripts, 'up.sh'), programs, run, 'all'], { env, timeout: 180 });
+    await executeOrThrow('bash', [join(scripts, 'up.sh'), programs, run, mode], { env, timeout: 180 });
   } catch (error) {
     await stop();
     throw error;

@@ -56,8 +56,11 @@ export interface FollowedWorkloads {
   readonly ended: Promise<void>;
 }
 
-/** Milliseconds in which changes are gathered before they are told. */
-const gathering = 100;
+// Milliseconds.
+/** From one time that changes are told to the next, at least. */
+const pace = 100;
+/** Changes that come together are told together. */
+const gathering = 10;
 
 /** Follows until the signal is aborted; throws nothing, `status` tells. */
 export function followWorkloads(
@@ -71,11 +74,13 @@ export function followWorkloads(
   const findAllowed = () => createShared((first) => findAllowedNamespaces(reads, namespaces, first));
   let allowed = findAllowed();
   let statusChanged = false;
+  let toldAt = Number.NEGATIVE_INFINITY;
   let kinds: readonly FollowedKind[] = [];
 
   const telling = createCoalesced(
-    () => clock.wait(gathering, signal),
+    () => clock.wait(Math.max(gathering, toldAt + pace - clock.now()), signal),
     () => {
+      toldAt = clock.now();
       const change = { ...tables.takeChange(), status: statusChanged };
       statusChanged = false;
       for (const listener of [...listeners]) listener(change);

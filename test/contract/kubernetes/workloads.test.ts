@@ -222,9 +222,9 @@ describe('the workloads of a real cluster', function () {
     const judged = await cluster.actions.judge(ending.signal);
     assert.ok(!judged.local && judged.why !== '' && judged.next !== '');
     for (const work of [
-      cluster.actions.restart(web, ending.signal),
-      cluster.actions.scale(web, 0, ending.signal),
-      cluster.actions.delete(web, ending.signal),
+      () => cluster.actions.restart(web, ending.signal),
+      () => cluster.actions.scale(web, 0, ending.signal),
+      () => cluster.actions.delete(web, ending.signal),
     ])
       await assert.rejects(work, { code: 'cluster-not-local' });
   });

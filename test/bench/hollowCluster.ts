@@ -1,0 +1,240 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { apiVersionOf, type ResourceKind } from '../../src/domain/kubernetes/resourceKind.ts';
+import type { Clusters, ClusterWrites } from '../../src/engine/ports/clusters.ts';
+import { type LabCluster, startControlPlane } from '../lab/cluster.ts';
+import { proofOf } from '../support/clusterContract.ts';
+import { fakeKinds } from '../support/fakeKinds.ts';
+
+const { namespaces, serviceAccounts, deployments, replicaSets, pods } = fakeKinds;
+const { signal } = new AbortController();
+
+/** Writes that are under way at the same time. */
+const writers = 24;
+
+/** Pods that nothing runs, with all that a real one has to say, on a control plane of their own. */
+export interface HollowCluster {
+  readonly podCount: number;
+  /** Deployments with one pod each, for what happens to a single one. */
+  readonly singles: readonly string[];
+  /** Changes pods for so long, milliseconds, at so many a second; how many were really made in a second. */
+  change(rate: number, duration: number): Promise<number>;
+  /** Makes the one pod of a Deployment crash; resolves with when that was asked for, milliseconds since the epoch. */
+  crash(name: string): Promise<number>;
+}
+
+interface Shape {
+  readonly namespaces: number;
+  readonly deployments: number;
+  readonly pods: number;
+  readonly singles: number;
+}
+
+interface HollowPod {
+  readonly namespace: string;
+  readonly name: string;
+  changes: number;
+}
+
+/** Objects alone: neither controllers nor a scheduler nor nodes work on what is measured. */
+export async function fillHollowCluster(clusters: Clusters, shape: Shape): Promise<HollowCluster> {
+  const context = clusters.readContexts().current ?? '';
+  const writes = clusters.openForWriting(proofOf(clusters, context));
+  const all: HollowPod[] = [];
+  const singles = Array.from({ length: shape.singles }, (_, index) => `single-${index}`);
+
+  for (let space = 0; space < shape.namespaces; space += 1) {
+    const namespace = `shop-${space}`;
+    await writes.create(objectOf(namespaces, { name: namespace }), namespaces, signal);
+    await writes.create(objectOf(serviceAccounts, { name: 'default', namespace }), serviceAccounts, signal);
+  }
+  const jobs: (() => Promise<void>)[] = [];
+  const deploy = async (namespace: string, name: string, replicas: number): Promise<void> => {
+    const owner = await createOwners(writes, namespace, name, replicas);
+    for (let index = 0; index < replicas; index += 1) {
+      const pod = { namespace, name: `${name}-5d4f8c7b9-${index.toString(36).padStart(5, 'x')}`, changes: 0 };
+      all.push(pod);
+      jobs.push(async () => {
+        await writes.create(podObject(pod, name, owner), pods, signal);
+        await setStatus(writes, pod, statusOf(pod));
+      });
+    }
+  };
+  for (let index = 0; index < shape.deployments; index += 1)
+    await deploy(`shop-${index % shape.namespaces}`, `service-${index}`, shape.pods / shape.deployments);
+  for (const name of singles) await deploy('shop-0', name, 1);
+  await drain(jobs);
+
+  return {
+    podCount: all.length,
+    singles,
+    async change(rate, duration) {
+      const many = all.filter(({ name }) => !name.startsWith('single-'));
+      const underWay = new Set<Promise<void>>();
+      const began = performance.now();
+      let made = 0;
+      for (let asked = 0; performance.now() - began < duration; asked += 1) {
+        const ahead = (asked * 1000) / rate - (performance.now() - began);
+        if (ahead > 5) await wait(ahead);
+        if (underWay.size >= writers * 4) await Promise.race(underWay);
+        const pod = many[(asked * 7919) % many.length];
+        if (!pod) break;
+        pod.changes += 1;
+        const change = setStatus(writes, pod, statusOf(pod)).then(() => {
+          made += 1;
+          underWay.delete(change);
+        });
+        underWay.add(change);
+      }
+      const rateMade = (made * 1000) / (performance.now() - began);
+      await Promise.all(underWay);
+      return rateMade;
+    },
+    async crash(name) {
+      const pod = all.find((one) => one.name.startsWith(`${name}-`));
+      if (!pod) throw new Error(`there is no pod of ${name}`);
+      pod.changes += 1;
+      const asked = Date.now();
+      await setStatus(
+        writes,
+        pod,
+        statusOf(pod, { waiting: { reason: 'CrashLoopBackOff', message: 'back-off' } }),
+      );
+      return asked;
+    },
+  };
+}
+
+async function drain(jobs: (() => Promise<void>)[]): Promise<void> {
+  const work = async (): Promise<void> => {
+    for (let job = jobs.pop(); job; job = jobs.pop()) await job();
+  };
+  await Promise.all(Array.from({ length: writers }, work));
+}
+
+/** Stops what would change the objects by itself. */
+export async function startHollowControlPlane(): Promise<LabCluster> {
+  const cluster = await startControlPlane({ install: false, say: () => undefined });
+  for (const name of ['kcm', 'scheduler']) {
+    const id = Number(await readFile(join(cluster.kubeconfig, '..', 'pid', name), 'utf8'));
+    process.kill(id);
+  }
+  return cluster;
+}
+
+function objectOf(kind: ResourceKind, metadata: { readonly name: string; readonly namespace?: string }) {
+  return { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata };
+}
+
+async function createOwners(writes: ClusterWrites, namespace: string, name: string, replicas: number) {
+  const labels = { app: name };
+  const template = { metadata: { labels }, spec: podSpec(name) };
+  const spec = { replicas, selector: { matchLabels: labels }, template };
+  const deployment = await writes.create(
+    { ...objectOf(deployments, { name, namespace }), spec },
+    deployments,
+    signal,
+  );
+  const set = await writes.create(
+    {
+      ...objectOf(replicaSets, { name: `${name}-5d4f8c7b9`, namespace }),
+      metadata: {
+        name: `${name}-5d4f8c7b9`,
+        namespace,
+        labels: { ...labels, 'pod-template-hash': '5d4f8c7b9' },
+        ownerReferences: [ownerOf('Deployment', name, deployment.metadata.uid)],
+      },
+      spec,
+    },
+    replicaSets,
+    signal,
+  );
+  return ownerOf('ReplicaSet', set.metadata.name, set.metadata.uid);
+}
+
+function ownerOf(kind: string, name: string, uid = '') {
+  return { apiVersion: 'apps/v1', kind, name, uid, controller: true, blockOwnerDeletion: true };
+}
+
+function podObject({ namespace, name }: HollowPod, app: string, owner: ReturnType<typeof ownerOf>) {
+  const labels = { app, 'app.kubernetes.io/part-of': 'shop', 'pod-template-hash': '5d4f8c7b9' };
+  return {
+    ...objectOf(pods, { name, namespace }),
+    metadata: { name, namespace, labels, ownerReferences: [owner] },
+    spec: { ...podSpec(app), nodeName: `node-${name.length % 7}` },
+  };
+}
+
+function podSpec(app: string) {
+  const probe = { httpGet: { path: '/healthz', port: 8080 }, periodSeconds: 10 };
+  return {
+    automountServiceAccountToken: false,
+    containers: [
+      {
+        name: 'app',
+        image: `registry.example/shop/${app}:main-1a2b3c4-1700000000`,
+        ports: [{ containerPort: 8080, name: 'http' }],
+        env: [
+          { name: 'LEVEL', value: 'info' },
+          { name: 'DATABASE', valueFrom: { secretKeyRef: { name: app, key: 'database' } } },
+        ],
+        resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '256Mi' } },
+        readinessProbe: probe,
+        livenessProbe: probe,
+      },
+    ],
+  };
+}
+
+/** Of a pod that runs and has been changed so often; every other change it is not ready. */
+function statusOf({ name, changes }: HollowPod, state: object = { running: { startedAt: at(0) } }) {
+  const ready = changes % 2 === 0 && 'running' in state;
+  const condition = (type: string, isTrue = true) => ({
+    type,
+    status: isTrue ? 'True' : 'False',
+    lastTransitionTime: at(changes),
+  });
+  return {
+    phase: 'Running',
+    podIP: `10.1.${name.length}.7`,
+    startTime: at(0),
+    conditions: [
+      condition('Initialized'),
+      condition('Ready', ready),
+      condition('ContainersReady', ready),
+      condition('PodScheduled'),
+    ],
+    containerStatuses: [
+      {
+        name: 'app',
+        image: 'registry.example/shop/app:main-1a2b3c4-1700000000',
+        imageID: `docker-pullable://registry.example/shop/app@sha256:${'5'.repeat(64)}`,
+        containerID: `docker://${'c'.repeat(64)}`,
+        ready,
+        started: true,
+        restartCount: 'running' in state ? 0 : 5,
+        state,
+        lastState:
+          'running' in state ? {} : { terminated: { exitCode: 1, reason: 'Error', finishedAt: at(1) } },
+      },
+    ],
+  };
+}
+
+function at(minute: number): string {
+  return new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString().replace('.000', '');
+}
+
+async function setStatus(
+  writes: ClusterWrites,
+  { namespace, name }: HollowPod,
+  status: object,
+): Promise<void> {
+  await writes.patch(
+    { kind: pods, namespace, name, subresource: 'status' },
+    { status },
+    { fieldManager: 'kubelet' },
+    signal,
+  );
+}
