@@ -43,3 +43,7 @@ function letterOf(index: number): string {
 function formatSpread({ minimum, median, maximum }: Spread): string {
   return [minimum, median, maximum].map((value) => value.toFixed(3).padStart(8)).join(' ');
 }
+
+export function formatBytes(bytes: number): string {
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(2)} MB`;
+}

@@ -1,9 +1,9 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type BenchLab, projectFolder } from './benchLab.ts';
 import { takeTurns, timeProcess } from './measure.ts';
 import { probeProcess } from './probeProcess.ts';
-import { printNotes, printRatio, printTimings } from './report.ts';
+import { formatBytes, printNotes, printRatio, printTimings } from './report.ts';
 
 const rounds = { runs: 20, warmUps: 3 };
 
@@ -27,29 +27,11 @@ export async function run(lab: BenchLab): Promise<void> {
 
   const { files } = await probeProcess(unchanged);
   const loaded = [...files.values()].reduce((sum, size) => sum + size, 0);
-  const activation = await staticallyLoaded(join(projectFolder, 'dist/extension/extension.js'));
   printNotes([
     `an unchanged run loads ${formatBytes(loaded)} of the bundle, in ${files.size} files`,
-    `activating the extension loads ${formatBytes(activation)}`,
     `dist: command line ${formatBytes(await folderSize(join(projectFolder, 'dist/cli')))}, ` +
       `extension ${formatBytes(await folderSize(join(projectFolder, 'dist/extension')))}`,
   ]);
-}
-
-/** Bytes of a bundle's entry and of what it imports at once; what it imports later, with `import()`, is not counted. */
-async function staticallyLoaded(entry: string): Promise<number> {
-  const seen = new Set<string>();
-  let bytes = 0;
-  const visit = async (file: string): Promise<void> => {
-    if (seen.has(file)) return;
-    seen.add(file);
-    const text = await readFile(file, 'utf8');
-    bytes += Buffer.byteLength(text);
-    for (const [, path] of text.matchAll(/\b(?:from|import)\s*["'](\.\/[^"']+\.js)["']/g))
-      if (path !== undefined) await visit(join(dirname(file), path));
-  };
-  await visit(entry);
-  return bytes;
 }
 
 async function folderSize(folder: string): Promise<number> {
@@ -59,8 +41,4 @@ async function folderSize(folder: string): Promise<number> {
     files.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size),
   );
   return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-function formatBytes(bytes: number): string {
-  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(2)} MB`;
 }

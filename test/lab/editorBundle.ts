@@ -4,18 +4,22 @@ import { build, type Plugin } from 'esbuild';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The extension host runs no TypeScript: makes one module of all test files, exporting `run`; gives its path. */
-export async function bundleHostTests(files: readonly string[]): Promise<string> {
-  // Below node_modules, so that mocha is found from there.
-  const folder = join(root, 'node_modules/.cache', `towline-host-tests-${process.pid}`);
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  const entry = [
+/** Makes one module of all test files for the extension host, exporting `run`; gives its path. */
+export function bundleHostTests(files: readonly string[]): Promise<string> {
+  return bundleHostModule([
     "import { runInHost } from './test/support/editorHost.ts';",
     'export const run = () => runInHost(() => {',
     ...files.map((file) => `  require(${JSON.stringify(`./${relative(root, file)}`)});`),
     '});',
-  ];
+  ]);
+}
+
+/** The extension host runs no TypeScript: bundles lines of code that import from the repository's root; gives the module's path. */
+export async function bundleHostModule(entry: readonly string[]): Promise<string> {
+  // Below node_modules, so that mocha is found from there.
+  const folder = join(root, 'node_modules/.cache', `towline-host-${process.pid}`);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
   const outfile = join(folder, 'index.cjs');
   await build({
     stdin: { contents: entry.join('\n'), resolveDir: root, loader: 'ts' },

@@ -1,0 +1,36 @@
+/** What one extension host is to measure. */
+export interface HostTask {
+  readonly kind: 'activation' | 'loading' | 'streaming' | 'manyRuns';
+  /** File for the `HostMeasures`. */
+  readonly report: string;
+  /** The repository that the window has open. */
+  readonly folder: string;
+  /** Ids in the order in which they are activated. */
+  readonly extensions: readonly string[];
+  /** Lines that the service's test writes. */
+  readonly lines: number;
+  /** Runs that are shown. */
+  readonly runs: number;
+}
+
+/** Code that an action loaded. */
+export interface Loaded {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** How long the extension host's event loop was kept from its next turn, milliseconds; a turn of its own takes one. */
+export interface LoopDelay {
+  readonly longest: number;
+  readonly p99: number;
+  /** Length of what was measured. */
+  readonly seconds: number;
+}
+
+/** What one extension host measured: the part its task asked for. */
+export interface HostMeasures {
+  readonly activation?: Readonly<Record<string, number>>;
+  readonly loading?: Readonly<Record<string, Loaded>>;
+  readonly streaming?: Readonly<Record<string, LoopDelay>>;
+  readonly manyRuns?: Readonly<Record<string, LoopDelay>>;
+}
