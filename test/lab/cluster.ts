@@ -117,7 +117,7 @@ async function recipeKey(): Promise<string> {
 }
 
 /** Two in a row are needed by etcd, so the range is one that nothing else here uses. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

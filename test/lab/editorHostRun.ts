@@ -19,7 +19,8 @@ export interface HostRun {
 
 const runLimit = 300_000;
 /** What the workbench says while it starts and ends. */
-const editorWords = /^(Ignoring fetching|Updating additional builtin|\[A|Canceled|\[uncaught exception)/;
+const editorWords =
+  /^(Ignoring fetching|Updating additional builtin|\[A|Canceled|\[uncaught exception|Creation of workbench contribution|Extension host \(|Aborted onWill)/;
 
 /**
  * Opens a window of a real VS Code and runs a module in its extension host; gives the exit code. A host that dies ends

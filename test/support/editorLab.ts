@@ -34,7 +34,7 @@ export interface EditorLab {
 }
 
 /** Milliseconds a test may take that opens a window. */
-const testLimit = 120_000;
+const testLimit = 240_000;
 const root = join(import.meta.dirname, '../..');
 /** The extension's folder with its bundle in `dist/extension`. */
 export const extensionFolder = process.env.TOWLINE_EXTENSION ?? root;

@@ -7,6 +7,9 @@ import { configurePage, leavePage } from '../lab/editorPage.ts';
 import { startEditorServer } from '../lab/editorServer.ts';
 import { settingsByFile, settingsFile, type WindowOptions, type WorkbenchPage } from './editorLab.ts';
 
+/** Milliseconds for a page of several megabytes from a server that has just started. */
+const navigationLimit = 120_000;
+
 /** Starts a server for one window and opens it. */
 export async function openServedPage(
   editor: ServedEditor,
@@ -28,6 +31,7 @@ export async function openServedPage(
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const page = await context.newPage();
+  page.setDefaultNavigationTimeout(navigationLimit);
   const query =
     open === undefined
       ? { ew: 'true' }

@@ -53,7 +53,8 @@ export interface EditorWindow {
   close(): Promise<void>;
 }
 
-const waitLimit = 30_000;
+/** Milliseconds; generous, as a whole VS Code and a browser may share a processor with other tests. */
+const waitLimit = 60_000;
 /** Milliseconds after which a list that lacks something is opened again. */
 const listLimit = 3000;
 const pictures = join(import.meta.dirname, '../../test-results/screenshots');

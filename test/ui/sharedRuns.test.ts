@@ -30,6 +30,40 @@ describe('runs that the window shares with others', () => {
     await window.row('Services', /^Service api, (?!not run yet|test cancelled)/).waitFor();
   });
 
+  it('are the same in two windows and a terminal, whoever starts and ends them', async () => {
+    const workspace = makeGatedWorkspace(lab);
+    const open = async () => {
+      const { folder, environment } = workspace;
+      const settings = { 'towline.propose.confirm': false };
+      const window = await editor.openWindow({ open: folder, environment, settings });
+      await window.openTowline();
+      await window.row('Services', 'Service api, not run yet').waitFor();
+      return window;
+    };
+    const first = await open();
+    const second = await open();
+
+    await first.act(first.row('Services', 'Service api'), 'Build and Deploy');
+    await first.answerDialog('Push');
+    await workspace.reached();
+    for (const window of [first, second]) await window.row('Runs', /^Test of api, running/).waitFor();
+    assert.match((await towline(workspace, 'runs')).stdout, /^1 {2}running/m);
+    await second.act(second.row('Runs', /^Run 1 of api/), 'Cancel');
+    for (const window of [first, second])
+      await window.row('Runs', /^Run 1 of api, to dev, cancelled/).waitFor();
+    assert.match((await towline(workspace, 'runs')).stdout, /^1 {2}cancelled/m);
+
+    workspace.letThrough();
+    await second.act(second.row('Runs', /^Run 1 of api/), 'Retry');
+    for (const window of [first, second]) {
+      await window.row('Runs', /^Run 2 of api, to dev, passed/).waitFor();
+      await window.row('Services', /^Service api, (?!not run yet|test cancelled)/).waitFor();
+    }
+    assertExit(await towline(workspace, 'run', '--yes'), 0);
+    for (const window of [first, second]) await window.row('Runs', /^Run 3 of api, to dev/).waitFor();
+    assert.deepEqual(proposalBranches(workspace), ['towline/dev/api']);
+  });
+
   it('show by repository where several are open', async () => {
     const first = lab.makeWorkspace();
     const second = lab.makeWorkspace();

@@ -5,7 +5,7 @@ import type { RunState } from '../../domain/runs/runState.ts';
 import type { Engine, RunPlace } from '../../engine/createEngine.ts';
 import type { KeptRun } from '../../engine/runs/readRun.ts';
 import type { OpenWorkspace } from '../../engine/workspace/openWorkspace.ts';
-import { unreadRuns, withoutRun, withRun } from './repositoryRuns.ts';
+import { withoutRun, withRun } from './repositoryRuns.ts';
 import type { Store } from './store.ts';
 
 /** Milliseconds between two looks at a run that moves all the time. */
@@ -147,9 +147,9 @@ export function createSession(options: SessionOptions): Session {
       }
       if (closing.signal.aborted) return;
       store.updateRepository(key, (repository) => {
-        let runs = { ...unreadRuns, kind: 'read' as const, older: numbers.length - newest.length };
-        for (const run of kept) if (run) runs = withRun(runs, run) as typeof runs;
-        return { ...repository, runs };
+        const found = kept.filter((run) => run !== undefined);
+        const older = numbers.length - newest.length;
+        return { ...repository, runs: { kind: 'read', shown: found, older } };
       });
     },
     readWorkspace() {

@@ -13,6 +13,8 @@ export const measuringBegins = '::measuring';
 
 const towlineId = 'towline.towline';
 const waitLimit = 240_000;
+/** Milliseconds after which a new window has done what it does at its start. */
+const startTime = 4_000;
 /** Milliseconds in which nothing is done. */
 const idleTime = 5_000;
 
@@ -28,6 +30,7 @@ const measures = { activation, loading, streaming, manyRuns };
 
 /** Milliseconds that activating takes; each extension's first, as this host is new. */
 async function activation({ extensions }: HostTask): Promise<Readonly<Record<string, number>>> {
+  await pause(startTime);
   const times: Record<string, number> = {};
   for (const id of extensions) {
     const extension = vscode.extensions.getExtension(id);
@@ -62,7 +65,7 @@ async function loading({ folder }: HostTask): Promise<Readonly<Record<string, Lo
 
 async function streaming(task: HostTask): Promise<Readonly<Record<string, LoopDelay>>> {
   await showRuns();
-  await pause(2000);
+  await pause(startTime);
   const idle = await loopDelay(() => pause(idleTime));
   const following = await stream(task, newestRun(task.folder) + 1);
   return { idle, following };
@@ -71,7 +74,7 @@ async function streaming(task: HostTask): Promise<Readonly<Record<string, LoopDe
 async function manyRuns(task: HostTask): Promise<Readonly<Record<string, LoopDelay>>> {
   const settings = vscode.workspace.getConfiguration();
   await settings.update('towline.runs.shown', task.runs, vscode.ConfigurationTarget.Global);
-  await pause(2000);
+  await pause(startTime);
   const idle = await loopDelay(() => pause(idleTime));
   const opening = await loopDelay(async () => {
     await showRuns();

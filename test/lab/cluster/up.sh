@@ -36,7 +36,7 @@ run etcd etcd --name lab --data-dir etcd --listen-client-urls "http://127.0.0.1:
   --listen-peer-urls "http://127.0.0.1:$((ETCD+1))" --initial-advertise-peer-urls "http://127.0.0.1:$((ETCD+1))" \
   --initial-cluster "lab=http://127.0.0.1:$((ETCD+1))" --logger zap --log-level error
 run apiserver kube-apiserver --etcd-servers="http://127.0.0.1:$ETCD" --bind-address=$LISTEN --advertise-address=$ADVERTISE --secure-port="$PORT" \
-  --tls-cert-file=pki/api.crt --tls-private-key-file=pki/api.key --token-auth-file=pki/tokens.csv --authorization-mode=Node,RBAC \
+  --tls-cert-file=pki/api.crt --tls-private-key-file=pki/api.key --token-auth-file=pki/tokens.csv --client-ca-file=pki/ca.crt --authorization-mode=Node,RBAC \
   --service-account-issuer=https://kubernetes.default.svc --service-account-key-file=pki/sa.key --service-account-signing-key-file=pki/sa.key \
   --service-cluster-ip-range=10.96.0.0/16 --allow-privileged=true --cert-dir=pki --kubelet-preferred-address-types=InternalIP
 until_ok "API server" curl -sf --cacert pki/ca.crt "https://127.0.0.1:$PORT/readyz"
