@@ -21,7 +21,7 @@ export type ResolvePath = (path: string) => string;
  * name that stands twice in a list is an error. Problems name file, line and field, and never quote the text.
  */
 export function readKubeconfig(text: string, file: string, resolvePath: ResolvePath): KubeconfigReading {
-  const { documents, problems } = readYaml(text, file);
+  const { documents, problems } = readYaml(text, file, 'kubernetes');
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
     return { problems: errors.map((problem) => ({ ...problem, message: withoutQuotes(problem.message) })) };

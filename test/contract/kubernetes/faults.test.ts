@@ -8,14 +8,13 @@ import type { ErrorCode } from '../../../src/domain/errors/errorCatalogue.ts';
 import type { FeedState } from '../../../src/engine/feeds/feedState.ts';
 import { type Feed, followObjects } from '../../../src/engine/feeds/followObjects.ts';
 import type { Clusters, ClusterWrites } from '../../../src/engine/ports/clusters.ts';
-import { type ControlPlane, startControlPlane } from '../../lab/controlPlane.ts';
 import { proofOf } from '../../support/clusterContract.ts';
 import { fakeKinds } from '../../support/fakeKinds.ts';
 import { type Fault, type FaultProxy, type SeenRequest, startFaultProxy } from '../../support/faultProxy.ts';
 import { createManualClock, type ManualClock } from '../../support/manualClock.ts';
-import { skipTest } from '../../support/skipTest.ts';
 import { useTemporaryFolder } from '../../support/temporaryFolder.ts';
 import { trackCalls } from '../../support/trackCalls.ts';
+import { useControlPlane } from '../../support/useControlPlane.ts';
 
 const { configMaps } = fakeKinds;
 const seconds = 1000;
@@ -119,23 +118,17 @@ describe('a feed from a real API server', function () {
   this.timeout(180_000);
   const folder = useTemporaryFolder();
   const { signal } = new AbortController();
-  let control: ControlPlane;
+  const control = useControlPlane();
   let direct: Clusters;
   let writes: ClusterWrites;
 
-  before(async function () {
-    try {
-      control = await startControlPlane();
-    } catch (error) {
-      skipTest(this, error instanceof Error ? error.message : String(error));
-    }
-    direct = clustersOf(control.kubeconfig);
+  before(() => {
+    direct = clustersOf(control().kubeconfig);
     writes = direct.openForWriting(proofOf(direct, 'lab'));
   });
   afterEach(async () => {
     for (const name of await whatIsThere()) await remove(name.split(' ')[0] ?? '');
   });
-  after(() => control?.stop());
 
   function clustersOf(kubeconfig: string): Clusters {
     const environment = { ...process.env, KUBECONFIG: kubeconfig };
@@ -162,9 +155,9 @@ describe('a feed from a real API server', function () {
 
   async function follow(work: (following: Following) => Promise<void>): Promise<void> {
     const clock = createManualClock({ start: Date.now() });
-    const authority = readFileSync(join(control.authorityFolder, 'ca.crt'), 'utf8');
-    await using proxy = await startFaultProxy({ server: control.server, authority }, clock.now);
-    const config = JSON.parse(readFileSync(control.kubeconfig, 'utf8'));
+    const authority = readFileSync(join(control().authorityFolder, 'ca.crt'), 'utf8');
+    await using proxy = await startFaultProxy({ server: control().server, authority }, clock.now);
+    const config = JSON.parse(readFileSync(control().kubeconfig, 'utf8'));
     config.clusters[0].cluster = { server: proxy.origin };
     const kubeconfig = join(folder(), 'config');
     writeFileSync(kubeconfig, JSON.stringify(config));
@@ -305,12 +298,12 @@ describe('a feed from a real API server', function () {
       const { clock, feed } = following;
       await create('before-restart');
       await untilHeldIsThere(following);
-      await control.kill();
+      await control().kill();
       const began = clock.now();
       await following.pass(2 * minutes);
       assert.equal(feed.state.kind, 'stale');
       assert.ok(rateSince(following, began) <= mostRequests);
-      await control.restart();
+      await control().restart();
       await create('after-restart');
       await following.untilLive();
       await untilHeldIsThere(following);
