@@ -34,11 +34,6 @@ export function settleObject(object: ClusterObject): ClusterObject {
   return settleValue(settled, 0) as unknown as ClusterObject;
 }
 
-/** Whether fields were last put there by an apply that the server kept no books of, so that it cannot tell what left. */
-export function isAppliedByClient(object: ClusterObject): boolean {
-  return fieldsOf(fieldsOf(object.metadata).annotations)[lastApplied] !== undefined;
-}
-
 function settleValue(value: unknown, depth: number): unknown {
   if (depth > deepest || typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => settleValue(item, depth + 1));
