@@ -177,6 +177,7 @@ function createProgram(terminal: Terminal, signal: AbortSignal, exit: (code: Exi
     .option('--context <name>', "the environment's own when left out, else kubectl's current one; only asked")
     .addOption(new Option('--head', "the checkout's commit instead of the environment's branch"))
     .addOption(new Option('--proposal <service>', "a service's proposal instead").conflicts('head'))
+    .option('--thorough', "dry-run also what the cluster's own books show to be unchanged")
     .addOption(json())
     .addHelpText('after', diffCodeHelp)
     .action(async (options) => exit(await (await import('./commands/diff.ts')).diff(context(), options)));

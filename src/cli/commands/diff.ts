@@ -17,6 +17,7 @@ export interface DiffOptions {
   readonly head?: boolean;
   /** A service. */
   readonly proposal?: string;
+  readonly thorough?: boolean;
   readonly json?: boolean;
 }
 
@@ -30,13 +31,14 @@ const codes: Readonly<Record<LiveAnswer, ExitCode>> = {
 /** `towline diff`: what applying an environment's manifests would change on its cluster. */
 export async function diff(
   { engine, terminal, folder, signal }: CommandContext,
-  { env, context, head, proposal, json }: DiffOptions,
+  { env, context, head, proposal, thorough, json }: DiffOptions,
 ): Promise<ExitCode> {
   const opened = await engine.open(folder, signal);
   const request: DiffRequest = {
     ...(env === undefined ? {} : { environment: env }),
     ...(context === undefined ? {} : { context }),
     of: proposal === undefined ? (head ? 'head' : 'branch') : { proposal },
+    ...(thorough ? { thorough } : {}),
   };
   const found = await engine.diffEnvironment(opened, request, signal);
   for (const line of json ? asJson(found) : describe(found)) terminal.out(line);

@@ -20,6 +20,8 @@ export interface DiffRequest {
   readonly context?: string;
   /** Whose manifests: the environment's branch, the checkout's commit, or a service's proposal. */
   readonly of: 'branch' | 'head' | { readonly proposal: string };
+  /** Dry-runs also what the cluster's own books show to be unchanged: admission may have changed since. */
+  readonly thorough?: boolean;
 }
 
 /**
@@ -50,15 +52,16 @@ export async function diffEnvironment(
     const { revision, commit } = await findCommit(source, request.of, branch, signal);
     const mayFetch = branch === undefined ? 'all' : await fetchedByBase(ports, source, environment, signal);
     const asked = { repository: source.repository, commit, folder: source.path, release: environment.name };
-    const rendering = await render(ports, { ...asked, mayFetch }, signal);
-
     const place = { url: source.remote?.url, path: source.path, branch: source.base };
-    const books = await readAgentBooks(reads, environment.name, place, signal);
+    const [rendering, books] = await Promise.all([
+      render(ports, { ...asked, mayFetch }, signal),
+      readAgentBooks(reads, environment.name, place, signal),
+    ]);
     const namespace = books?.namespace ?? reads.context.namespace;
     const { objects, withoutBooks } = await diffObjects(
       { reads, clock: ports.clock },
       rendering.objects,
-      { namespace, mark: createSecretMark() },
+      { namespace, mark: createSecretMark(), thorough: request.thorough ?? false },
       signal,
     );
     return {

@@ -1,5 +1,6 @@
 import { createSlots } from '../../base/slots.ts';
 import { applierOf, hasNoBooks, usualManager } from '../../domain/diff/fieldManager.ts';
+import { isSettled } from '../../domain/diff/isSettled.ts';
 import type { LiveObject } from '../../domain/diff/liveDiff.ts';
 import { diffObject, type ObjectDiff, type SecretMark } from '../../domain/diff/objectDiff.ts';
 import { projectObject } from '../../domain/diff/projectObject.ts';
@@ -44,6 +45,8 @@ export interface DiffOptions {
   /** Who applies all of them; found out from the cluster's books when absent. */
   readonly manager?: string;
   readonly mark: SecretMark;
+  /** Asks also about objects whose books show that nothing would change: admission may have changed since. */
+  readonly thorough?: boolean;
 }
 
 export interface DiffedObjects {
@@ -55,13 +58,14 @@ export interface DiffedObjects {
 
 /**
  * What applying these objects would change on a cluster: each is applied there as a dry run, which runs admission and
- * defaulting and stores nothing, as whoever applied it before, and compared with what is there. Throws as ClusterReads
+ * defaulting and stores nothing, as whoever applied it before, and compared with what is there. Where the cluster's own
+ * books show that nothing would change, they are the answer. Throws as ClusterReads
  * does where the cluster cannot be asked at all; what is wrong with one object stands with that object.
  */
 export async function diffObjects(
   { reads, clock }: DiffTarget,
   objects: readonly RenderedObject[],
-  { namespace, manager, mark }: DiffOptions,
+  { namespace, manager, mark, thorough = false }: DiffOptions,
   signal: AbortSignal,
 ): Promise<DiffedObjects> {
   const slots = createSlots(concurrency);
@@ -97,6 +101,8 @@ export async function diffObjects(
     if (live instanceof TowlineError) return unknown(object, at, wordsOf(live, object));
     const applier = manager ?? (live && applierOf(live)) ?? usual;
     if (live && hasNoBooks(live, applier)) withoutBooks += 1;
+    if (live && !thorough && isSettled(live, found.object, applier))
+      return { state: 'same', name: nameOfObject(found.object) };
     try {
       const options = { fieldManager: applier, force: true };
       const made = await ask(() => reads.dryRunApply(found.object, found.kind, options, signal));
