@@ -10,6 +10,7 @@ const benchmarks: Readonly<Record<string, string>> = {
   oneLineChange: 'a one-line change to a pushed digest and branch against the same by hand',
   planning: 'a plan of 200 services and 20,000 files against git status',
   imageBump: 'an image changed in a repository of 10,000 manifests, to a pushed branch',
+  liveDiff: 'the live diff of 500 objects against kubectl diff --server-side',
   peakMemory: 'the most memory of a run, as the build context grows',
   clusterView: '10,000 pods and 500 changes a second against kubectl get pods -A -w',
   extensionHost:
