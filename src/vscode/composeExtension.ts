@@ -9,6 +9,7 @@ import { createAskpass } from './askpass/createAskpass.ts';
 import type { CommandContext } from './commands/commandContext.ts';
 import { registerCommands } from './commands/registerCommands.ts';
 import { composeClusters } from './composeClusters.ts';
+import { composeDelivery } from './composeDelivery.ts';
 import { createLogDocuments } from './documents/createLogDocuments.ts';
 import { createProposalDocuments } from './documents/createProposalDocuments.ts';
 import { createConfigLanguage } from './host/configLanguage.ts';
@@ -73,7 +74,8 @@ export function composeExtension(context: ExtensionContext): Extension {
     }, Date.now),
   );
   const clusters = own(composeClusters(store, engine, report, Date.now));
-  const views = own(createViews(store, clusters.shown, Date.now));
+  const delivery = own(composeDelivery(sessions, engine, Date.now));
+  const views = own(createViews(store, [clusters.shown, delivery.shown], Date.now));
   const runner = createRunner({
     sessions,
     messages,
@@ -116,6 +118,7 @@ export function composeExtension(context: ExtensionContext): Extension {
     proposals,
     doctor,
     clusters,
+    delivery,
     views,
     async run(session, request, resumes) {
       await runner.start(session, request, resumes);
@@ -135,6 +138,11 @@ export function composeExtension(context: ExtensionContext): Extension {
     readShown();
   }
   own(views.onShown(readShown));
+  own(
+    delivery.shown.view.onDidChangeVisibility(({ visible }) => {
+      if (visible && workspace.isTrusted) delivery.findLeft().catch(report);
+    }),
+  );
   own(workspace.onDidChangeWorkspaceFolders(followFolders));
   own(
     workspace.onDidGrantWorkspaceTrust(() => {
@@ -163,7 +171,7 @@ export function composeExtension(context: ExtensionContext): Extension {
 
   return {
     async stop() {
-      await Promise.all([sessions.stop(), clusters.stop()]);
+      await Promise.all([sessions.stop(), clusters.stop(), delivery.stop()]);
       for (const part of owned.toReversed()) part.dispose();
     },
   };

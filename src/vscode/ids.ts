@@ -58,11 +58,21 @@ export const ids = {
     deleteObject: 'towline.deleteObject',
     copyObjectName: 'towline.copyObjectName',
     copyImage: 'towline.copyImage',
+    whereIsCommit: 'towline.whereIsCommit',
+    askTrailAgain: 'towline.askTrailAgain',
+    forgetTrail: 'towline.forgetTrail',
+    rehearse: 'towline.rehearse',
+    openRehearsal: 'towline.openRehearsal',
+    endRehearsal: 'towline.endRehearsal',
+    showRehearsalDiff: 'towline.showRehearsalDiff',
+    forgetRehearsal: 'towline.forgetRehearsal',
+    removeRehearsal: 'towline.removeRehearsal',
   },
   views: {
     services: 'towline.services',
     runs: 'towline.runs',
     clusters: 'towline.clusters',
+    delivery: 'towline.delivery',
   },
   contextKeys: {
     /** What the Services view has to say while it is empty; see `EditorCondition`. */

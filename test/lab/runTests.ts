@@ -27,7 +27,7 @@ const editorSuites = ['extension', 'ui'];
 const firstSuites = ['unit', 'architecture', 'contract', 'cli'];
 const pureSuites = ['unit', 'architecture'];
 /** Those with tests that want a real Kubernetes; without one they skip just these tests. */
-const clusterSuites = ['contract', 'cli'];
+const clusterSuites = ['contract', 'cli', 'ui'];
 
 const interruption = new AbortController();
 

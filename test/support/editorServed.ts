@@ -6,6 +6,7 @@ import type { ServedEditor } from '../lab/editorInstall.ts';
 import { configurePage, leavePage } from '../lab/editorPage.ts';
 import { startEditorServer } from '../lab/editorServer.ts';
 import { settingsByFile, settingsFile, type WindowOptions, type WorkbenchPage } from './editorLab.ts';
+import { waitLimit } from './editorWindow.ts';
 
 /** Milliseconds for a page of several megabytes from a server that has just started. */
 const navigationLimit = 120_000;
@@ -36,8 +37,13 @@ export async function openServedPage(
     open === undefined
       ? { ew: 'true' }
       : { [open.endsWith('.code-workspace') ? 'workspace' : 'folder']: open };
-  await configurePage(page, server, {});
-  await page.goto(`${server.origin}/?${new URLSearchParams(query)}`);
+  try {
+    await configurePage(page, server, {});
+    await page.goto(`${server.origin}/?${new URLSearchParams(query)}`, { timeout: waitLimit });
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
   return {
     page,
     folder,

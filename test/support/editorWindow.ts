@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import type { WorkbenchPage } from './editorLab.ts';
 
-export type ViewName = 'Services' | 'Runs';
+export type ViewName = 'Services' | 'Runs' | 'Clusters';
 
 /** What a user can do in a window; everything waits until it can be done. */
 export interface EditorWindow {
@@ -20,6 +20,8 @@ export interface EditorWindow {
   act(row: Locator, action: string): Promise<void>;
   /** Opens a row that is closed. */
   expand(row: Locator): Promise<void>;
+  /** Opens or closes a view's section in the side bar. */
+  fold(view: ViewName, open: boolean): Promise<void>;
   /** Text and links of an empty view. */
   welcome(view: ViewName): Locator;
   /** Runs a command by its whole title in the palette. */
@@ -41,6 +43,8 @@ export interface EditorWindow {
   readonly webview: FrameLocator;
   /** The text of the active editor as far as it is on the screen. */
   readonly editor: Locator;
+  /** The text of the active terminal as far as it is on the screen. */
+  readonly terminal: Locator;
   /** Trusts what is open. */
   trust(): Promise<void>;
   reload(): Promise<void>;
@@ -53,8 +57,11 @@ export interface EditorWindow {
   close(): Promise<void>;
 }
 
-/** Milliseconds; generous, as a whole VS Code and a browser may share a processor with other tests. */
-const waitLimit = 60_000;
+/**
+ * Milliseconds; generous, as a whole VS Code and a browser may share a processor with other tests. TOWLINE_LAB_PATIENCE
+ * is a factor for machines that have much else to do.
+ */
+export const waitLimit = 60_000 * Number(process.env.TOWLINE_LAB_PATIENCE ?? 1);
 /** Milliseconds after which a list that lacks something is opened again. */
 const listLimit = 3000;
 const pictures = join(import.meta.dirname, '../../test-results/screenshots');
@@ -146,6 +153,7 @@ export function createWindow(opened: WorkbenchPage, settingsFile: string): Edito
     row: (view, spoken) => rows(view, spoken).first(),
     runCommand,
     editor: page.locator('.editor-instance .view-lines'),
+    terminal: page.locator('.terminal-wrapper.active .xterm-rows'),
     async openTowline() {
       await page.getByRole('tab', { name: 'Towline', exact: true }).click();
       await sideBar.getByRole('heading', { name: 'Towline' }).waitFor();
@@ -155,8 +163,24 @@ export function createWindow(opened: WorkbenchPage, settingsFile: string): Edito
       await target.getByRole('button', { name: action }).first().click();
     },
     async expand(target) {
-      if ((await target.getAttribute('aria-expanded')) === 'false')
+      // A row that is drawn again at this very moment takes the click along.
+      for (const end = Date.now() + waitLimit; ; ) {
+        if ((await target.getAttribute('aria-expanded')) !== 'false') return;
         await target.locator('.monaco-tl-twistie').click();
+        const opened = await target
+          .and(page.locator('[aria-expanded="true"]'))
+          .waitFor({ timeout: listLimit })
+          .then(
+            () => true,
+            () => false,
+          );
+        if (opened) return;
+        if (Date.now() > end) throw new Error('The row does not open.');
+      }
+    },
+    async fold(view, open) {
+      const section = sideBar.getByRole('button', { name: `${view} Section` });
+      if ((await section.getAttribute('aria-expanded')) !== String(open)) await section.click();
     },
     welcome: (view) =>
       sideBar

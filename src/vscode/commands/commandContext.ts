@@ -1,6 +1,7 @@
 import type { RunRequest } from '../../domain/runs/runEvent.ts';
 import type { Engine } from '../../engine/createEngine.ts';
 import type { ClusterParts } from '../composeClusters.ts';
+import type { DeliveryParts } from '../composeDelivery.ts';
 import type { LogDocuments } from '../documents/createLogDocuments.ts';
 import type { ProposalDocuments } from '../documents/createProposalDocuments.ts';
 import type { EditorConsent } from '../host/createConsent.ts';
@@ -23,6 +24,7 @@ export interface CommandContext {
   readonly proposals: ProposalDocuments;
   readonly doctor: Doctor;
   readonly clusters: ClusterParts;
+  readonly delivery: DeliveryParts;
   readonly views: Pick<Views, 'showRuns' | 'selected'>;
   /** Starts a run and tells how it went. Resolves when it has its number. */
   run(session: Session, request: RunRequest, resumes?: number): Promise<void>;

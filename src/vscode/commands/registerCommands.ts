@@ -18,6 +18,8 @@ function commandTable(): Readonly<Record<CommandId, Entry>> {
   const look = () => import('./clusters/lookCommands.ts');
   const forwards = () => import('./clusters/forwardCommands.ts');
   const changes = () => import('./clusters/changeCommands.ts');
+  const trails = () => import('./delivery/trailCommands.ts');
+  const rehearsals = () => import('./delivery/rehearsalCommands.ts');
   const trusted = (load: () => Promise<Command>): Entry => ({ load, needsTrust: true });
   const always = (load: () => Promise<Command>): Entry => ({ load, needsTrust: false });
   return {
@@ -68,6 +70,15 @@ function commandTable(): Readonly<Record<CommandId, Entry>> {
     [c.restartWorkload]: trusted(async () => (await changes()).restartWorkload),
     [c.scaleWorkload]: trusted(async () => (await changes()).scaleWorkload),
     [c.deleteObject]: trusted(async () => (await changes()).deleteObject),
+    [c.whereIsCommit]: trusted(async () => (await trails()).whereIsCommit),
+    [c.askTrailAgain]: trusted(async () => (await trails()).askTrailAgain),
+    [c.forgetTrail]: always(async () => (await trails()).forgetTrail),
+    [c.rehearse]: trusted(async () => (await rehearsals()).rehearse),
+    [c.openRehearsal]: trusted(async () => (await rehearsals()).openRehearsal),
+    [c.endRehearsal]: trusted(async () => (await rehearsals()).endRehearsal),
+    [c.showRehearsalDiff]: trusted(async () => (await rehearsals()).showRehearsalDiff),
+    [c.forgetRehearsal]: trusted(async () => (await rehearsals()).forgetRehearsal),
+    [c.removeRehearsal]: trusted(async () => (await rehearsals()).removeRehearsal),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Disposable } from '../../base/disposable.ts';
 import type { EditorState, RepositoryState } from './editorState.ts';
+import { createStateStore } from './stateStore.ts';
 
 /** What changed: everything, one repository, or some runs of one. */
 export interface Change {
@@ -20,21 +21,15 @@ export interface Store {
 }
 
 export function createStore(initial: EditorState): Store {
-  const listeners = new Set<(change: Change) => void>();
-  let state = initial;
-
-  function update(change: (state: EditorState) => EditorState, what: Change = {}): void {
-    state = change(state);
-    for (const listener of [...listeners]) listener(what);
-  }
-
+  const store = createStateStore<EditorState, Change>(initial);
   return {
     get state() {
-      return state;
+      return store.state;
     },
-    update,
+    onChange: store.onChange,
+    update: (change, what = {}) => store.update(change, what),
     updateRepository(key, change, run) {
-      update(
+      store.update(
         (before) => ({
           ...before,
           repositories: before.repositories.map((repository) =>
@@ -44,10 +39,6 @@ export function createStore(initial: EditorState): Store {
         run === undefined ? { repository: key } : { repository: key, run },
       );
     },
-    repository: (key) => state.repositories.find((repository) => repository.key === key),
-    onChange(listener) {
-      listeners.add(listener);
-      return { dispose: () => void listeners.delete(listener) };
-    },
+    repository: (key) => store.state.repositories.find((repository) => repository.key === key),
   };
 }

@@ -17,6 +17,12 @@ export interface ShownTree extends Disposable {
   readonly view: TreeView<TreeNode>;
   /** Draws again soon: all, or only the node with this id and what is below it. */
   refresh(id?: string): void;
+  /**
+   * Something came, went or changed below a node: draws it again where its own line, or which lines are directly below
+   * it, changed; else only those of `below` that the editor was given. Redrawing more would get in the way of a user
+   * who is just opening a line.
+   */
+  refreshBelow(id: string, below: readonly string[]): void;
   /** Whether the editor was given the node: only then can it be drawn again by itself. */
   knows(id: string): boolean;
   /** Opens, selects and shows a node as far as it is in the tree. */
@@ -27,8 +33,10 @@ export interface ShownTree extends Disposable {
 export function createTreeView(viewId: string, roots: () => readonly TreeNode[]): ShownTree {
   const changed = new EventEmitter<TreeNode | undefined>();
   const known = new Map<string, { readonly node: TreeNode; readonly parent: string | undefined }>();
+  /** Lines as the editor last drew them; what `known` has is what it calls them by. */
+  const shownLines = new Map<string, TreeNode>();
   const below = new Map<string | undefined, readonly string[]>();
-  let waiting: Set<string> | 'all' | undefined;
+  let waiting: Map<string, readonly string[] | undefined> | 'all' | undefined;
   let timer: NodeJS.Timeout | undefined;
   let drawn: ReadonlyMap<string, TreeNode> | undefined;
   let lines = new WeakMap<TreeNode, ReadonlyMap<string, TreeNode>>();
@@ -45,6 +53,7 @@ export function createTreeView(viewId: string, roots: () => readonly TreeNode[])
     for (const child of below.get(id) ?? []) forget(child);
     below.delete(id);
     known.delete(id);
+    shownLines.delete(id);
   }
 
   function drawRoots(): TreeNode[] {
@@ -68,27 +77,62 @@ export function createTreeView(viewId: string, roots: () => readonly TreeNode[])
     return above && childrenOf(above).get(id);
   }
 
+  /** Whether the editor shows the node's line, and which lines are below it, as they are now. */
+  function isDrawn(id: string): boolean {
+    const old = shownLines.get(id);
+    const fresh = current(id);
+    if (!old || !fresh || !isSameLine(old, fresh)) return false;
+    const given = below.get(id);
+    const now = given && [...childrenOf(fresh).keys()];
+    return (
+      given === undefined || (now?.length === given.length && given.every((each, at) => each === now[at]))
+    );
+  }
+
   function flush(): void {
     timer = undefined;
-    const ids = waiting;
+    const asked = waiting;
     waiting = undefined;
     drawn = undefined;
     lines = new WeakMap();
-    if (ids === undefined) return;
-    const nodes = ids === 'all' ? undefined : [...ids].map((id) => known.get(id)?.node);
+    if (asked === undefined) return;
+    const ids =
+      asked === 'all'
+        ? undefined
+        : new Set(
+            [...asked].flatMap(([id, parts]) =>
+              parts && isDrawn(id) ? parts.filter((part) => known.has(part)) : [id],
+            ),
+          );
+    const nodes = ids && [...ids].map((id) => known.get(id)?.node);
     // One that the editor does not know yet can only come in with its siblings.
     if (nodes === undefined || nodes.includes(undefined)) {
       known.clear();
+      shownLines.clear();
       below.clear();
       changed.fire(undefined);
     } else for (const node of nodes) changed.fire(node);
+  }
+
+  function ask(id: string | undefined, parts?: readonly string[]): void {
+    if (id === undefined || waiting === 'all') waiting = 'all';
+    else {
+      waiting ??= new Map();
+      const before = waiting.has(id) ? waiting.get(id) : [];
+      waiting.set(id, parts && before && [...before, ...parts]);
+    }
+    timer ??= setTimeout(flush, refreshPause);
   }
 
   const view = window.createTreeView<TreeNode>(viewId, {
     showCollapseAll: true,
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
-      getTreeItem: ({ id }) => treeItem(current(id) ?? known.get(id)?.node ?? goneNode(id)),
+      getTreeItem({ id }) {
+        const node = current(id) ?? known.get(id)?.node ?? goneNode(id);
+        shownLines.set(id, node);
+        return treeItem(node);
+      },
       getChildren: (node) =>
         node === undefined ? drawRoots() : remember(childrenOf(current(node.id) ?? node), node.id),
       getParent: ({ id }) => {
@@ -100,11 +144,8 @@ export function createTreeView(viewId: string, roots: () => readonly TreeNode[])
 
   return {
     view,
-    refresh(id) {
-      if (id === undefined || waiting === 'all') waiting = 'all';
-      else waiting = (waiting ?? new Set()).add(id);
-      timer ??= setTimeout(flush, refreshPause);
-    },
+    refresh: (id) => ask(id),
+    refreshBelow: (id, parts) => ask(id, parts),
     knows: (id) => known.has(id),
     async reveal(id) {
       if (!known.has(id)) {
@@ -123,6 +164,15 @@ export function createTreeView(viewId: string, roots: () => readonly TreeNode[])
       changed.dispose();
     },
   };
+}
+
+function isSameLine(one: TreeNode, other: TreeNode): boolean {
+  return (
+    one.label === other.label &&
+    one.description === other.description &&
+    one.icon?.name === other.icon?.name &&
+    one.context === other.context
+  );
 }
 
 function byId(nodes: readonly TreeNode[]): ReadonlyMap<string, TreeNode> {

@@ -23,12 +23,12 @@ export interface Views extends Disposable {
 /** Milliseconds between two drawings of durations that grow. */
 const tick = 1_000;
 
-/** @param clusters the view of clusters, which shows a state of its own and stays its maker's */
-export function createViews(store: Store, clusters: ShownTree, now: () => number): Views {
+/** @param others views that show states of their own and stay their makers' */
+export function createViews(store: Store, others: readonly ShownTree[], now: () => number): Views {
   const services = createTreeView(ids.views.services, () => servicesTree(store.state, now()));
   const runs = createTreeView(ids.views.runs, () => runsTree(store.state, now()));
   let last = services;
-  const all = [services, runs, clusters];
+  const all = [services, runs, ...others];
   const selecting = all.map((shown) =>
     shown.view.onDidChangeSelection(({ selection }) => {
       if (selection.length > 0) last = shown;

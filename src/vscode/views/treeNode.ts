@@ -10,6 +10,12 @@ export interface NodeTarget {
   readonly run?: number;
   readonly step?: StepName;
   readonly cluster?: ClusterTarget;
+  /** Id of an answer to "Where is my commit?". */
+  readonly trail?: string;
+  /** Id of a rehearsal. */
+  readonly rehearsal?: string;
+  /** An address on this machine. */
+  readonly url?: string;
 }
 
 /** Something on a cluster, or a cluster itself. */

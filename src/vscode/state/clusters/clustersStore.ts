@@ -1,5 +1,5 @@
-import type { Disposable } from '../../../base/disposable.ts';
 import type { WorkloadsChange } from '../../../engine/workloads/workloadIndex.ts';
+import { createStateStore, type StateStore } from '../stateStore.ts';
 import type { ClusterState, ClustersState } from './clustersState.ts';
 
 /** What changed: everything, all of a cluster, or some lines of it. */
@@ -9,37 +9,25 @@ export interface ClustersChange {
   readonly rows?: WorkloadsChange;
 }
 
-/** The one place where the state of the Clusters view is; whoever shows it listens. */
-export interface ClustersStore {
-  readonly state: ClustersState;
-  update(change: (state: ClustersState) => ClustersState, what?: ClustersChange): void;
+/** The one place where the state of the Clusters view is. */
+export interface ClustersStore extends Pick<StateStore<ClustersState, ClustersChange>, 'state' | 'onChange'> {
+  update(change: (state: ClustersState) => ClustersState): void;
   /** Puts a cluster in place of what was known of it; undefined: it is closed. */
   setCluster(context: string, cluster: ClusterState | undefined): void;
-  /** Some lines of a cluster are not as they were: nothing of the state itself changes. */
+  /** Some lines of a cluster are not as they were. */
   touch(context: string, rows: WorkloadsChange): void;
-  onChange(listener: (change: ClustersChange) => void): Disposable;
 }
 
 export function createClustersStore(initial: ClustersState): ClustersStore {
-  const listeners = new Set<(change: ClustersChange) => void>();
-  let state = initial;
-
-  function tell(what: ClustersChange): void {
-    for (const listener of [...listeners]) listener(what);
-  }
-
-  function update(change: (state: ClustersState) => ClustersState, what: ClustersChange = {}): void {
-    state = change(state);
-    tell(what);
-  }
-
+  const store = createStateStore<ClustersState, ClustersChange>(initial);
   return {
     get state() {
-      return state;
+      return store.state;
     },
-    update,
+    onChange: store.onChange,
+    update: (change) => store.update(change, {}),
     setCluster(context, cluster) {
-      update(
+      store.update(
         (before) => {
           const clusters = new Map(before.clusters);
           if (cluster) clusters.set(context, cluster);
@@ -49,10 +37,6 @@ export function createClustersStore(initial: ClustersState): ClustersStore {
         { context },
       );
     },
-    touch: (context, rows) => tell({ context, rows }),
-    onChange(listener) {
-      listeners.add(listener);
-      return { dispose: () => void listeners.delete(listener) };
-    },
+    touch: (context, rows) => store.tell({ context, rows }),
   };
 }

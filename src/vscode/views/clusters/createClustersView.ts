@@ -32,8 +32,10 @@ export function createClustersView(
       const id = nodeIds.workload(context, uid);
       if (shown.knows(id)) shown.refresh(id);
     }
-    // The cluster's own line counts what is below it, and lines may have to come, go or change places.
-    if (rows.namespaces.size > 0) shown.refresh(nodeIds.context(context));
+    if (rows.namespaces.size === 0) return;
+    const namespaces = [...rows.namespaces].map((namespace) => nodeIds.namespace(context, namespace));
+    // The cluster's own line counts what is below it.
+    if (shown.knows(nodeIds.context(context))) shown.refreshBelow(nodeIds.context(context), namespaces);
   }
 
   function refresh({ context, rows }: ClustersChange): void {

@@ -98,7 +98,7 @@ function verdictNodes(
   return [
     {
       id: nodeIds.verdict(context, uid),
-      label: visibleText(sentence),
+      label: visibleText(withoutName(sentence, target)),
       tooltip: visibleText(action === undefined ? sentence : `${sentence}\n→ ${action}`),
       icon:
         state === 'progressing'
@@ -110,4 +110,10 @@ function verdictNodes(
       spoken: visibleText(`Why: ${sentence}${action === undefined ? '' : `. ${action}`}`),
     },
   ];
+}
+
+/** The line above says whose it is. */
+function withoutName(sentence: string, { object }: ClusterTarget): string {
+  const prefix = `${object?.name}: `;
+  return sentence.startsWith(prefix) ? sentence.slice(prefix.length) : sentence;
 }

@@ -74,7 +74,7 @@ describe('clustersTree', () => {
       'server kind-dev | 1 unhealthy',
       '  symbol-namespace shop | 1 · 1 unhealthy',
       '    error api | 0/1 · CrashLoopBackOff · ↻3 · main-abc1234 · 5 min',
-      '      lightbulb api: main crashes again and again, 3 restarts',
+      '      lightbulb main crashes again and again, 3 restarts',
       '      error api-1-0 | 0/1 · CrashLoopBackOff · ↻3 · 5 min',
       '        error main | CrashLoopBackOff · main-abc1234 0123456 · ↻3',
     );
