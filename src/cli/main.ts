@@ -47,6 +47,7 @@ function report(error: unknown, terminal: Terminal, signal: AbortSignal, json: b
     'commit-unknown',
     'workload-unknown',
     'context-unknown',
+    'agent-unknown',
   );
   return usage ? exitCodes.usage : exitCodes.failed;
 }
@@ -168,6 +169,29 @@ function createProgram(terminal: Terminal, signal: AbortSignal, exit: (code: Exi
     .action(async (commit, options) =>
       exit(await (await import('./commands/where.ts')).where(context(), commit, options)),
     );
+  const ofAgent = (command: Command): Command =>
+    command
+      .option('--env <name>', 'environment; may be left out where there is one')
+      .option('--context <name>', "kubeconfig context of the cluster; the environment's own when left out")
+      .addOption(json());
+  const agent = ofAgent(program.command('agent'))
+    .description("keep a local cluster at what an environment's branch says, until Ctrl-C")
+    .option('--once', 'apply the newest commit, wait for its rollouts, and end')
+    .option('--timeout <seconds>', 'longest time to wait for rollouts', readCount, 600)
+    .action(async (options) => exit(await (await import('./commands/agent.ts')).agent(context(), options)));
+  ofAgent(agent.command('status'))
+    .description('what is applied, and who runs the agent')
+    .action(async (_, command: Command) =>
+      exit(await (await import('./commands/agent.ts')).agentStatus(context(), command.optsWithGlobals())),
+    );
+  for (const wish of ['pause', 'resume'] as const)
+    ofAgent(agent.command(wish))
+      .description(wish === 'pause' ? 'apply nothing until it is resumed' : 'go on')
+      .action(async (_, command: Command) =>
+        exit(
+          await (await import('./commands/agent.ts')).askAgent(context(), wish, command.optsWithGlobals()),
+        ),
+      );
   program
     .command('init')
     .description('write a commented towline.yaml from what was found')

@@ -10,6 +10,9 @@ import type { ProposeOutput } from '../domain/runs/stepOutput.ts';
 import type { Verdict } from '../domain/verdict/verdict.ts';
 import type { WhereRequest } from './delivery/whereIsCommit.ts';
 import { type Diagnosis, diagnose, type Finding, findEngine } from './doctor/diagnose.ts';
+import type { AgentRequest } from './localAgent/agentPlace.ts';
+import type { AgentStatus, AgentWish } from './localAgent/agentStatus.ts';
+import type { AgentOutcome, FollowOptions } from './localAgent/followBranch.ts';
 import { createLocalClusters } from './locality/createLocalClusters.ts';
 import type { LocalClusters } from './locality/localClusters.ts';
 import { createOptInFile, type OptInFile } from './locality/optInFile.ts';
@@ -113,6 +116,15 @@ export interface Engine {
   findRehearsals(context: string, signal: AbortSignal): Promise<readonly KnownRehearsal[]>;
   /** Removes what a rehearsal whose process is gone has left; refuses others by saying why. */
   cleanRehearsal(opened: RunPlace, rehearsal: KnownRehearsal, signal: AbortSignal): Promise<CleanUp>;
+  /**
+   * The local agent: keeps a proven-local cluster at what an environment's branch says until the signal is aborted, then
+   * rejects with its reason.
+   */
+  followBranch(opened: OpenWorkspace, options: FollowOptions, signal: AbortSignal): Promise<AgentOutcome>;
+  /** What the cluster tells of an environment's agent, whichever process runs it. */
+  readAgentStatus(opened: OpenWorkspace, request: AgentRequest, signal: AbortSignal): Promise<AgentStatus>;
+  /** Pauses or resumes an environment's agent, or asks it to reconcile now, whichever process runs it. */
+  askAgent(opened: OpenWorkspace, request: AgentRequest, wish: AgentWish, signal: AbortSignal): Promise<void>;
   diagnose(folder: string, signal: AbortSignal): Promise<Diagnosis>;
   /** The engine's part of a diagnosis alone. */
   findEngine(signal: AbortSignal): Promise<Finding>;
@@ -166,6 +178,18 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
     async runInWorkload(request, streams, onPlace, signal) {
       const { runInWorkload } = await import('./workloads/runInWorkload.ts');
       return runInWorkload({ clusters: ports.clusters, localClusters }, request, streams, onPlace, signal);
+    },
+    async followBranch(opened, options, signal) {
+      const { followBranch } = await import('./localAgent/followBranch.ts');
+      return followBranch({ ports, facts, localClusters }, opened, options, signal);
+    },
+    async readAgentStatus(opened, request, signal) {
+      const { readAgentStatus } = await import('./localAgent/agentStatus.ts');
+      return readAgentStatus(ports, opened, request, signal);
+    },
+    async askAgent(opened, request, wish, signal) {
+      const { askAgent } = await import('./localAgent/agentStatus.ts');
+      await askAgent(ports, localClusters, opened, request, wish, signal);
     },
     async rehearse(opened, request, options, signal) {
       const { rehearse } = await import('./rehearsal/rehearse.ts');

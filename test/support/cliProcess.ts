@@ -13,7 +13,7 @@ import type { BuildOutput, ProposeOutput, PushOutput, TestOutput } from '../../s
 export const bundle = process.env.TOWLINE_CLI ?? join(import.meta.dirname, '../../dist/cli/towline.js');
 
 /** Longer than any command here may take, milliseconds; what is left then is killed, which the exit code shows. */
-const processLimit = 90_000;
+const processLimit = 300_000;
 const waitLimit = 30_000;
 
 /** Where a command runs. */

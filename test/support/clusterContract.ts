@@ -3,6 +3,7 @@ import { beforeEach, it } from 'mocha';
 import type { ErrorCode } from '../../src/domain/errors/errorCatalogue.ts';
 import { TowlineError } from '../../src/domain/errors/towlineError.ts';
 import type { ClusterObject } from '../../src/domain/kubernetes/clusterObject.ts';
+import { fieldsOf, listOf } from '../../src/domain/kubernetes/objectFields.ts';
 import type { LocalityProof } from '../../src/domain/locality/localityProof.ts';
 import type { ClusterReads, Clusters, ClusterWrites, WatchEvent } from '../../src/engine/ports/clusters.ts';
 import { fakeKinds } from './fakeKinds.ts';
@@ -33,6 +34,15 @@ export function hasCode(...codes: readonly ErrorCode[]): (error: unknown) => boo
     assert.ok(codes.includes(error.code), `${error.code}: ${error.message}`);
     return true;
   };
+}
+
+/** Names of the data that a manager owns, as Kubernetes writes fields. */
+function findOwned({ metadata }: ClusterObject, manager: string): readonly string[] {
+  const entry = listOf(metadata.managedFields).find((each) => each.manager === manager);
+  const data = fieldsOf(fieldsOf(entry?.fieldsV1)['f:data']);
+  return Object.keys(data)
+    .filter((name) => name !== '.')
+    .sort();
 }
 
 /** What every implementation of `Clusters` does alike. Call inside a `describe`. */
@@ -250,6 +260,41 @@ export function describeClusterContract(open: () => Promise<ClusterContract>): v
     assert.deepEqual((await find('one'))?.data, { a: '1' });
     const forced = await writes.apply(taking, configMaps, { ...manager, force: true }, signal);
     assert.deepEqual(forced.data, { a: '2' });
+  });
+
+  it('writes no version where applying or patching changes nothing', async () => {
+    const first = await writes.apply(configMap('one', { a: '1' }), configMaps, manager, signal);
+    const again = await writes.apply(configMap('one', { a: '1' }), configMaps, manager, signal);
+    assert.equal(again.metadata.resourceVersion, first.metadata.resourceVersion);
+    assert.equal(again.metadata.uid, first.metadata.uid);
+  });
+
+  it('says who applied an object, and who changed a field of it since', async () => {
+    const applied = await writes.apply(configMap('one', { a: '1', b: '1' }), configMaps, manager, signal);
+    const managersOf = ({ metadata }: ClusterObject) =>
+      listOf(metadata.managedFields).map((entry) => `${entry.operation} ${entry.manager}`);
+    assert.deepEqual(managersOf(applied), ['Apply towline-test']);
+    assert.deepEqual(findOwned(applied, 'towline-test'), ['f:a', 'f:b']);
+    const target = { kind: configMaps, namespace, name: 'one' };
+    const patched = await writes.patch(target, { data: { a: '2' } }, other, signal);
+    assert.deepEqual(managersOf(patched).sort(), ['Apply towline-test', 'Update other']);
+    assert.deepEqual(findOwned(patched, 'towline-test'), ['f:b']);
+    const back = writes.apply(configMap('one', { a: '1', b: '1' }), configMaps, manager, signal);
+    await assert.rejects(
+      back,
+      (error) => TowlineError.is(error, 'object-conflict') && /"other"/.test(error.message),
+    );
+  });
+
+  it('patches only the version that is meant', async () => {
+    const made = await create('one');
+    const target = { kind: configMaps, namespace, name: 'one' };
+    const change = (value: string, resourceVersion: string | undefined) =>
+      writes.patch(target, { metadata: { resourceVersion }, data: { a: value } }, manager, signal);
+    const changed = await change('2', made.metadata.resourceVersion);
+    assert.notEqual(changed.metadata.resourceVersion, made.metadata.resourceVersion);
+    await assert.rejects(change('3', made.metadata.resourceVersion), hasCode('object-conflict'));
+    assert.deepEqual((await find('one'))?.data, { a: '2' });
   });
 
   it('shows what applying would make, and stores nothing of it', async () => {

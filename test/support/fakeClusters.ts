@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
 import type { ErrorCode } from '../../src/domain/errors/errorCatalogue.ts';
 import { TowlineError } from '../../src/domain/errors/towlineError.ts';
 import type { ClusterObject } from '../../src/domain/kubernetes/clusterObject.ts';
@@ -13,7 +14,7 @@ import type {
   PodPlace,
   WatchEvent,
 } from '../../src/engine/ports/clusters.ts';
-import { applyFields, type FieldOwners, mergePatch } from './fakeApply.ts';
+import { applyFields, type FieldOwners, patchFields } from './fakeApply.ts';
 import { fakeKinds } from './fakeKinds.ts';
 import { createFakeObjects, type FakeObjects } from './fakeObjects.ts';
 
@@ -159,6 +160,12 @@ function createCluster(
     requireNamespace(kind, namespace);
     const before = objects.find(kind, namespace, objectName);
     return applyFields(before, owners.get(ownersKey(kind, object)) ?? new Map(), object, how);
+  };
+
+  /** Nothing is written where nothing changes. */
+  const store = (kind: ResourceKind, object: ClusterObject): ClusterObject => {
+    const before = objects.find(kind, object.metadata.namespace, object.metadata.name);
+    return before && isDeepStrictEqual(before, object) ? before : objects.store(kind, object);
   };
 
   const cluster: FakeCluster = {
@@ -312,7 +319,7 @@ function createCluster(
       begin(signal, 'apply', kind, object.metadata.namespace, object.metadata.name);
       const next = applied(object, kind, how);
       owners.set(ownersKey(kind, object), next.owners);
-      return objects.store(kind, next.object);
+      return store(kind, next.object);
     },
     async create(object, kind, signal) {
       const { namespace, name: objectName } = object.metadata;
@@ -323,12 +330,21 @@ function createCluster(
       }
       return objects.store(kind, object);
     },
-    async patch(target, change, _how, signal) {
+    async patch(target, change, { fieldManager }, signal) {
       const { kind, namespace, name: objectName, subresource } = target;
       begin(signal, 'patch', subresource ? `${kind.plural}/${subresource}` : kind, namespace, objectName);
       const before = objects.find(kind, namespace, objectName);
       if (!before) throw clusterError('object-missing', `${kind.plural} "${objectName}" not found`);
-      return objects.store(kind, mergePatch(before, change) as ClusterObject);
+      const { resourceVersion } = (change.metadata ?? {}) as { readonly resourceVersion?: string };
+      if (resourceVersion !== undefined && resourceVersion !== before.metadata.resourceVersion)
+        throw clusterError(
+          'object-conflict',
+          'the object has been modified; please apply your changes to it',
+        );
+      const key = ownersKey(kind, before);
+      const next = patchFields(before, owners.get(key) ?? new Map(), change, fieldManager);
+      owners.set(key, next.owners);
+      return store(kind, next.object);
     },
     async delete(kind, namespace, objectName, { uid }, signal) {
       begin(signal, 'delete', kind, namespace, objectName);

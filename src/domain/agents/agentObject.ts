@@ -6,8 +6,9 @@ export const agentKinds = [
   { agent: 'flux', group: 'source.toolkit.fluxcd.io', kind: 'GitRepository' },
 ] as const;
 
-export type AgentName = (typeof agentKinds)[number]['agent'];
-export type AgentKind = (typeof agentKinds)[number]['kind'];
+/** Towline's own agent keeps its record in a ConfigMap, which is of no kind of its own. */
+export type AgentName = (typeof agentKinds)[number]['agent'] | 'towline';
+export type AgentKind = (typeof agentKinds)[number]['kind'] | 'Towline agent';
 
 /** What an agent pulls from, as its object says. */
 export interface AgentSource {
@@ -48,8 +49,8 @@ export interface AgentObject {
   readonly applied?: AgentRevision;
   /** What it knows of and has not applied: it waits, is at it, or failed. */
   readonly waiting?: AgentRevision;
-  /** Nobody applies anything by itself: reconciliation is suspended, or syncs are started by hand. */
-  readonly manual?: 'suspended' | 'by-hand';
+  /** Nobody applies anything by itself: reconciliation is suspended, syncs are started by hand, or no process runs it. */
+  readonly manual?: 'suspended' | 'by-hand' | 'not-running';
   /** Its own words on where it stands. */
   readonly message?: string;
   /** Its own words on the last error, and how it goes on. */

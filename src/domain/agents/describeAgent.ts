@@ -6,8 +6,9 @@ export function describeAgent(object: AgentObject): string {
   const next = object.waiting && `${shortRevision(object.waiting)} ${waitsBecause(object)}`;
   const source = object.kind === 'GitRepository' && object.applied;
   const stands = source ? `has fetched ${shortRevision(source)}` : on;
-  const failed = object.failure && !next ? ` and ${failureWords(object)}` : '';
-  return `${object.kind} ${object.name} ${stands}${next ? `, ${next}` : failed}`;
+  const failed = object.failure ? ` and ${failureWords(object)}` : '';
+  const idle = object.manual === 'not-running' ? ' and nobody runs it' : failed;
+  return `${object.kind} ${object.name} ${stands}${next ? `, ${next}` : idle}`;
 }
 
 function waitsBecause(object: AgentObject): string {
@@ -15,6 +16,7 @@ function waitsBecause(object: AgentObject): string {
   if (object.sync === 'syncing') return 'is being applied';
   if (object.manual === 'suspended') return 'waits: reconciliation is suspended';
   if (object.manual === 'by-hand') return 'waits for a sync by hand';
+  if (object.manual === 'not-running') return 'waits: nobody runs the agent';
   return 'is waiting';
 }
 

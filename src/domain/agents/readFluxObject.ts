@@ -13,7 +13,7 @@ import {
 import type { AgentKind, AgentObject, AgentRevision, AgentSource } from './agentObject.ts';
 import { readRevision, sameRevision } from './agentRevision.ts';
 
-type FluxKind = Exclude<AgentKind, 'Application'>;
+type FluxKind = Exclude<AgentKind, 'Application' | 'Towline agent'>;
 
 interface Parts {
   readonly sources: readonly AgentSource[];

@@ -243,6 +243,24 @@ export const errorCatalogue = {
     next: 'Choose another one, or end the program that listens there.',
   },
 
+  // Local agent
+  'agent-running': {
+    what: 'Another process is the agent of this environment on this cluster',
+    next: 'End it there, or let it be: `towline agent status` shows what it does.',
+  },
+  'agent-unknown': {
+    what: 'No agent of Towline has followed this environment on this cluster',
+    next: 'Start one: `towline agent --env <name>`.',
+  },
+  'inventory-unreadable': {
+    what: "The local agent's record on the cluster cannot be read",
+    next: 'Use the version of Towline that wrote it.',
+  },
+  'managed-elsewhere': {
+    what: 'Another agent manages what this environment puts on the cluster',
+    next: 'Let one of the two do it: two agents undo the work of each other.',
+  },
+
   // Delivery
   'commit-unknown': {
     what: 'There is no such commit',

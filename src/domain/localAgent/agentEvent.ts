@@ -12,6 +12,9 @@ export interface DriftedObject {
   readonly change: 'gone' | readonly string[];
 }
 
+/** `timed-out`: not healthy in the time that was given, and nothing says that it never will be. */
+export type RolloutOutcome = 'healthy' | 'failed' | 'timed-out';
+
 /** Everything the local agent tells. Times are milliseconds since the epoch. */
 export type AgentEvent =
   | {
@@ -44,7 +47,15 @@ export type AgentEvent =
       readonly workload: ObjectName;
       readonly verdict: Verdict;
     }
+  /** The commit is applied whole and what left Git is gone; its rollouts go on. */
   | { readonly type: 'reconciled'; readonly at: number; readonly commit: string }
+  /** How the rollouts of a commit ended; those that did not are followed on, and their verdicts still told. */
+  | {
+      readonly type: 'settled';
+      readonly at: number;
+      readonly commit: string;
+      readonly outcome: RolloutOutcome;
+    }
   | {
       readonly type: 'failed';
       readonly at: number;

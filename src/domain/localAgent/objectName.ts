@@ -24,3 +24,8 @@ export function nameOfObject({ apiVersion, kind, metadata }: ClusterObject): Obj
 export function nameKey({ group, kind, namespace, name }: ObjectName): string {
   return `${group} ${kind} ${namespace} ${name}`;
 }
+
+/** For people: `Deployment shop/api`. */
+export function describeObject({ kind, namespace, name }: ObjectName): string {
+  return `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;
+}

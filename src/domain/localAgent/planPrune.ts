@@ -3,7 +3,10 @@ import { fieldsOf } from '../kubernetes/objectFields.ts';
 import { nameKey, type ObjectName } from './objectName.ts';
 
 /** What was put there before and is no longer in Git; things that hold others go last. */
-export function planPrune(before: readonly ObjectName[], now: readonly ObjectName[]): readonly ObjectName[] {
+export function planPrune<T extends ObjectName>(
+  before: readonly T[],
+  now: readonly ObjectName[],
+): readonly T[] {
   const wanted = new Set(now.map(nameKey));
   return before
     .filter((name) => !wanted.has(nameKey(name)))

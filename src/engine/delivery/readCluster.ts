@@ -1,5 +1,5 @@
 import { type AgentObject, agentKinds } from '../../domain/agents/agentObject.ts';
-import { followsManifests } from '../../domain/agents/followsManifests.ts';
+import { followsManifests, sameRepository } from '../../domain/agents/followsManifests.ts';
 import { readAgentObject } from '../../domain/agents/readAgentObject.ts';
 import type { TrailAgent, TrailFacts, TrailPods } from '../../domain/delivery/commitTrail.ts';
 import { failureOf, TowlineError } from '../../domain/errors/towlineError.ts';
@@ -7,9 +7,12 @@ import { parseImageReference } from '../../domain/images/imageReference.ts';
 import { type MeantRepository, matchRepository } from '../../domain/images/matchRepository.ts';
 import type { ClusterObject } from '../../domain/kubernetes/clusterObject.ts';
 import type { ResourceKind } from '../../domain/kubernetes/resourceKind.ts';
+import { agentObjectOf } from '../../domain/localAgent/agentObjectOf.ts';
 import { readPod } from '../../domain/workloads/readPod.ts';
 import type { Pod } from '../../domain/workloads/workload.ts';
 import type { Environment } from '../../domain/workspace/environment.ts';
+import { addressOf } from '../localAgent/agentPlace.ts';
+import { isAgentRunning, listInventories } from '../localAgent/inventories.ts';
 import type { ClusterReads } from '../ports/clusters.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ObjectId } from '../ports/repositories.ts';
@@ -36,10 +39,11 @@ export function readAgents(
     environment,
     async (reads) => {
       const objects = await listAgentObjects(reads, signal);
+      const own = await listLocalAgents(ports, reads, source, signal);
       const place = { url: source.remote?.url, path: source.path, branch: source.base };
       const following = objects.filter((object) => followsManifests(object, place, objects));
       const agents: TrailAgent[] = [];
-      for (const object of following)
+      for (const object of [...following, ...own])
         agents.push({ object, includes: await includes(source, object, merged, signal) });
       return agents;
     },
@@ -58,6 +62,23 @@ export async function listAgentObjects(
   );
   const lists = await Promise.all(served.map((kind) => listWhereAllowed(reads, kind, signal)));
   return lists.flat().flatMap((object) => readAgentObject(object) ?? []);
+}
+
+/** Towline's own agents that follow these manifests; none where its records may not be read. */
+async function listLocalAgents(
+  ports: Pick<Ports, 'clock' | 'processes'>,
+  reads: ClusterReads,
+  { repository, path }: ManifestSource,
+  signal: AbortSignal,
+): Promise<readonly AgentObject[]> {
+  const address = await addressOf(repository, signal);
+  const kept = await listInventories(reads, signal).catch((error: unknown) => {
+    if (TowlineError.is(error, 'cluster-forbidden')) return [];
+    throw error;
+  });
+  return kept
+    .filter(({ inventory: { source } }) => source.path === path && sameRepository(source.repository, address))
+    .map(({ inventory }) => agentObjectOf(inventory, isAgentRunning(ports, inventory)));
 }
 
 async function includes(

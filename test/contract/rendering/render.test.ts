@@ -101,7 +101,7 @@ describe('rendering a commit', function () {
     assert.match(JSON.stringify(api?.object.spec), /"image":"localhost:5001\/shop\/api:v1\.4\.2"/);
     assert.deepEqual(api?.at, { file: 'deploy/base/api.yaml', line: 1, column: 1 });
     const service = rendering.objects.find(({ object }) => object.kind === 'Service');
-    assert.deepEqual(service?.at, { file: 'deploy/base/api.yaml', line: 50, column: 1 });
+    assert.deepEqual(service?.at, { file: 'deploy/base/api.yaml', line: 57, column: 1 });
     assert.deepEqual(rendering.problems, []);
     assert.deepEqual(rendering.fetched, []);
   });
@@ -112,7 +112,7 @@ describe('rendering a commit', function () {
     assert.deepEqual(namesOf(rendering), ['Deployment pricing', 'Service pricing']);
     assert.deepEqual(
       rendering.objects.map(({ at }) => at?.line),
-      [2, 52],
+      [2, 59],
     );
   });
 

@@ -38,7 +38,8 @@ describe('the state of the local agent', () => {
 
   it('tells what is applied and what that changed', () => {
     const state = after(following, ...reconciled('a'));
-    assert.equal(state.doing, 'waiting');
+    assert.equal(state.doing, 'rolling-out');
+    assert.equal(state.settled, undefined);
     assert.equal(state.applied, 'a');
     assert.deepEqual(state.changed, [api]);
   });
@@ -53,8 +54,23 @@ describe('the state of the local agent', () => {
     );
     assert.equal(state.applied, 'a');
     assert.equal(state.newest, 'b');
-    assert.deepEqual(state.failure, { failure, retryAt: 9 });
+    assert.deepEqual(state.failure, { failure, retryAt: 9, commit: 'b' });
     assert.equal(after(following, ...reconciled('a')).failure, undefined);
+  });
+
+  it('waits once the rollouts are decided, and says how', () => {
+    const settled: AgentEvent = { type: 'settled', at: 5, commit: 'a', outcome: 'failed' };
+    const state = after(following, ...reconciled('a'), settled);
+    assert.equal(state.doing, 'waiting');
+    assert.equal(state.settled, 'failed');
+    assert.equal(reduceAgent(state, start('a', 'drift'))?.settled, undefined);
+  });
+
+  it('forgets a failed look with the next one that works', () => {
+    const failed: AgentEvent = { type: 'failed', at: 6, commit: undefined, failure, retryAt: 9 };
+    const state = after(following, failed);
+    assert.ok(state.failure);
+    assert.equal(reduceAgent(state, { type: 'looked', at: 7, commit: 'a' })?.failure, undefined);
   });
 
   it('forgets a failure only when a reconcile worked', () => {

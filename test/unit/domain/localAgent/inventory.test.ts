@@ -26,7 +26,7 @@ describe('an inventory', () => {
     attempted: 'b'.repeat(40),
     paused: true,
     message: 'api is not ready',
-    objects: [service, namespace, deployment],
+    objects: [service, namespace, { ...deployment, uid: '17a3' }],
   };
 
   it('comes back from the cluster as it was written', () => {
@@ -50,7 +50,7 @@ describe('an inventory', () => {
     assert.notEqual(withData({}), undefined);
     assert.equal(withData({ objects: undefined }), undefined);
     assert.equal(withData({ objects: 'apps Deployment shop' }), undefined);
-    assert.equal(withData({ objects: 'apps Deployment shop api more' }), undefined);
+    assert.equal(withData({ objects: 'apps Deployment shop api 17a3 more' }), undefined);
     assert.equal(withData({ source: '{' }), undefined);
     assert.equal(withData({ source: '{"environment":"dev"}' }), undefined);
     assert.equal(readInventory({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' } }), undefined);

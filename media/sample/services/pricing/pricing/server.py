@@ -5,9 +5,15 @@ import os
 import signal
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from pricing.discounts import discounted
+
+
+# How long the service still answers after SIGTERM, in seconds. Kubernetes sends it at the moment it begins to tell
+# everybody that the pod goes: until all have heard of it, new requests still come here.
+FAREWELL = int(os.environ.get("FAREWELL_MS", "3000")) / 1000
 
 
 def answer(path: str) -> tuple[int, dict]:
@@ -38,12 +44,27 @@ class Handler(BaseHTTPRequestHandler):
         """Probes every few seconds would drown everything else in the log."""
 
 
+class Server(ThreadingHTTPServer):
+    # Answers that are under way are waited for.
+    daemon_threads = False
+
+
+def stop_after(server: Server, farewell) -> None:
+    """Ends `serve_forever` when `farewell` returns. In a thread: the one that serves would wait for itself."""
+
+    def stop():
+        farewell()
+        server.shutdown()
+
+    threading.Thread(target=stop).start()
+
+
 def main() -> None:
-    server = ThreadingHTTPServer(("", int(os.environ.get("PORT", "8080"))), Handler)
-    # shutdown() waits for the serving loop, which runs in this thread.
-    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+    server = Server(("", int(os.environ.get("PORT", "8080"))), Handler)
+    signal.signal(signal.SIGTERM, lambda *_: stop_after(server, lambda: time.sleep(FAREWELL)))
     print(json.dumps({"service": "pricing", "event": "listening", "port": server.server_port}), flush=True)
     server.serve_forever()
+    server.server_close()
     sys.exit(0)
 
 

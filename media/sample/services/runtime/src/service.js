@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { matchRoute } from './router.js';
 
 /** An answer that is not 200: `throw new HttpError(404, 'no such product')`. */
@@ -10,19 +11,40 @@ export class HttpError extends Error {
 }
 
 /**
- * Starts a JSON service that answers /healthz and the given routes, and stops cleanly on SIGTERM:
- * Kubernetes sends it before it takes a pod away.
- *
- * @param {{name: string, routes: object[], port?: number}} options port 0 takes any free one
+ * How long a service still answers after SIGTERM, in milliseconds. Kubernetes sends it at the moment it begins to tell
+ * everybody that the pod goes: until all have heard of it, new requests still come here.
  */
-export function startService({ name, routes, port = Number(process.env.PORT ?? 8080) }) {
+const farewellTime = Number(process.env.FAREWELL_MS ?? 3000);
+
+/**
+ * Starts a JSON service that answers /healthz and the given routes, and loses no request when it is stopped: after
+ * SIGTERM it goes on for a while, asks its clients to connect anew, and ends with the last answer.
+ *
+ * @param {{name: string, routes: object[], port?: number, farewell?: () => Promise<unknown>}} options port 0 takes
+ *   any free one; it stops when `farewell` is over
+ */
+export function startService({
+  name,
+  routes,
+  port = Number(process.env.PORT ?? 8080),
+  farewell = () => pause(farewellTime),
+}) {
   const all = [{ method: 'GET', path: '/healthz', handle: () => ({ status: 'ok', service: name }) }, ...routes];
+  let stopping = false;
   const server = createServer(async (request, response) => {
     const { status, body } = await answer(all, request.method, new URL(request.url, 'http://service').pathname);
+    // A connection that stays open would be cut in the middle of the next request.
+    if (stopping) response.setHeader('connection', 'close');
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(`${JSON.stringify(body)}\n`);
   });
-  const stop = () => server.close();
+  const stop = async () => {
+    stopping = true;
+    console.log(JSON.stringify({ service: name, event: 'stopping' }));
+    await farewell();
+    // Answers that are under way are waited for.
+    server.close();
+  };
   process.once('SIGTERM', stop);
   server.once('close', () => process.removeListener('SIGTERM', stop));
   return new Promise((resolve, reject) => {

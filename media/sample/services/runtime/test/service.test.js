@@ -40,4 +40,22 @@ describe('startService', () => {
     const response = await fetch(`http://127.0.0.1:${server.address().port}/healthz`);
     assert.deepEqual(await response.json(), { status: 'ok', service: 'test' });
   });
+
+  it('answers for a while after SIGTERM, closes its connections, and ends', async (t) => {
+    let end;
+    const farewell = () =>
+      new Promise((resolve) => {
+        end = resolve;
+      });
+    const server = await startService({ name: 'test', routes: [], port: 0, farewell });
+    t.after(() => server.close());
+    const closed = new Promise((resolve) => server.once('close', resolve));
+    process.emit('SIGTERM');
+    const response = await fetch(`http://127.0.0.1:${server.address().port}/healthz`);
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get('connection'), 'close');
+    await response.json();
+    end();
+    await closed;
+  });
 });
