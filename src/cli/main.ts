@@ -26,7 +26,9 @@ export async function main(words: readonly string[]): Promise<void> {
     });
     await program.parseAsync([...words], { from: 'user' });
   } catch (error) {
-    process.exitCode = report(error, terminal, cancel.signal, words.includes('--json'));
+    const code = report(error, terminal, cancel.signal, words.includes('--json'));
+    // Of `diff`, 1 is an answer.
+    process.exitCode = words[0] === 'diff' && code === exitCodes.failed ? exitCodes.held : code;
   }
 }
 
@@ -193,6 +195,17 @@ function createProgram(terminal: Terminal, signal: AbortSignal, exit: (code: Exi
         ),
       );
   program
+    .command('diff')
+    .description("what applying an environment's manifests would change on its cluster, asked by dry runs")
+    .option('--env <name>', 'may be left out where there is only one')
+    .option('--context <name>', "the environment's own when left out, else kubectl's current one; only asked")
+    .addOption(new Option('--head', "the checkout's commit instead of the environment's branch"))
+    .addOption(new Option('--proposal <service>', "a service's proposal instead").conflicts('head'))
+    .option('--thorough', "dry-run also what the cluster's own books show to be unchanged")
+    .addOption(json())
+    .addHelpText('after', diffCodeHelp)
+    .action(async (options) => exit(await (await import('./commands/diff.ts')).diff(context(), options)));
+  program
     .command('init')
     .description('write a commented towline.yaml from what was found')
     .option('--print', 'print it instead')
@@ -250,6 +263,13 @@ function readCount(text: string): number {
   if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('It must be a number above 0.');
   return count;
 }
+
+const diffCodeHelp = `
+Exit codes:
+  0  the cluster is as the manifests say
+  1  it differs
+  2  the command line or towline.yaml is wrong
+  3  it could not be told, or not of every object`;
 
 const exitCodeHelp = `
 Exit codes:

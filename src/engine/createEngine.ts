@@ -3,12 +3,14 @@ import type { Disposable } from '../base/disposable.ts';
 import { wholeCharacters } from '../base/wholeCharacters.ts';
 import { configFileNames } from '../domain/config/config.ts';
 import type { TrailFacts } from '../domain/delivery/commitTrail.ts';
+import type { LiveDiff } from '../domain/diff/liveDiff.ts';
 import type { CleanUp } from '../domain/rehearsal/rehearsalEvent.ts';
 import type { RunEvent, RunRequest } from '../domain/runs/runEvent.ts';
 import type { RunState } from '../domain/runs/runState.ts';
 import type { ProposeOutput } from '../domain/runs/stepOutput.ts';
 import type { Verdict } from '../domain/verdict/verdict.ts';
 import type { WhereRequest } from './delivery/whereIsCommit.ts';
+import type { DiffRequest } from './diffing/diffEnvironment.ts';
 import { type Diagnosis, diagnose, type Finding, findEngine } from './doctor/diagnose.ts';
 import type { AgentRequest } from './localAgent/agentPlace.ts';
 import type { AgentStatus, AgentWish } from './localAgent/agentStatus.ts';
@@ -90,6 +92,8 @@ export interface Engine {
   ): Promise<ProposedChange['files'] | undefined>;
   /** Where a commit is on its way to ready pods, for each service and environment. */
   whereIs(opened: OpenWorkspace, request: WhereRequest, signal: AbortSignal): Promise<readonly TrailFacts[]>;
+  /** What applying an environment's manifests would change on its cluster; nothing is written. */
+  diffEnvironment(opened: OpenWorkspace, request: DiffRequest, signal: AbortSignal): Promise<LiveDiff>;
   /** Verdicts on a workload as they change, beginning with what stands now. */
   followVerdict(request: VerdictRequest, signal: AbortSignal): AsyncIterable<Verdict>;
   /** Contexts of the kubeconfig; asks no server. Throws `kubeconfig-invalid`. */
@@ -165,6 +169,10 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
     async whereIs(opened, request, signal) {
       const { whereIsCommit } = await import('./delivery/whereIsCommit.ts');
       return whereIsCommit(ports, opened, request, signal);
+    },
+    async diffEnvironment(opened, request, signal) {
+      const { diffEnvironment } = await import('./diffing/diffEnvironment.ts');
+      return diffEnvironment(ports, opened, request, signal);
     },
     async *followVerdict(request, signal) {
       const { followVerdict } = await import('./rollouts/followVerdict.ts');

@@ -1,6 +1,7 @@
 import type { Problem, SourcePosition } from '../errors/problem.ts';
 import type { ClusterObject } from '../kubernetes/clusterObject.ts';
 import { plainValueOf } from '../yaml/plainValueOf.ts';
+import { readPlainBlocks } from '../yaml/readPlainBlocks.ts';
 import { readYaml } from '../yaml/readYaml.ts';
 import { splitDocuments } from '../yaml/splitDocuments.ts';
 import { startOf } from '../yaml/startOf.ts';
@@ -21,19 +22,24 @@ export interface ObjectReading {
 export function readObjects(stream: string, file: string): ObjectReading {
   const objects: Required<RenderedObject>[] = [];
   const problems: Problem[] = [];
+  const take = (document: unknown, at: SourcePosition): void => {
+    for (const value of expandList(document)) {
+      const missing = missingField(value);
+      if (missing === undefined) objects.push({ object: value as ClusterObject, at });
+      else problems.push({ severity: 'error', message: `This is no Kubernetes object: ${missing}.`, at });
+    }
+  };
   for (const { text, linesBefore } of splitDocuments(stream)) {
-    const reading = readYaml(text, file, 'kubernetes');
     const move = (at: SourcePosition): SourcePosition => ({ ...at, line: at.line + linesBefore });
+    const quick = readPlainBlocks(text);
+    if (quick) {
+      take(quick.value, move({ file, line: quick.line, column: quick.column }));
+      continue;
+    }
+    const reading = readYaml(text, file, 'kubernetes');
     for (const problem of reading.problems)
       problems.push(problem.at ? { ...problem, at: move(problem.at) } : problem);
-    for (const document of reading.documents) {
-      const at = move(startOfDocument(document));
-      for (const value of expandList(plainValueOf(document))) {
-        const missing = missingField(value);
-        if (missing === undefined) objects.push({ object: value as ClusterObject, at });
-        else problems.push({ severity: 'error', message: `This is no Kubernetes object: ${missing}.`, at });
-      }
-    }
+    for (const document of reading.documents) take(plainValueOf(document), move(startOfDocument(document)));
   }
   return { objects, problems };
 }

@@ -56,12 +56,19 @@ export async function listAgentObjects(
   reads: ClusterReads,
   signal: AbortSignal,
 ): Promise<readonly AgentObject[]> {
+  return (await listAgentResources(reads, signal)).flatMap((object) => readAgentObject(object) ?? []);
+}
+
+/** The same as the API has them. */
+export async function listAgentResources(
+  reads: ClusterReads,
+  signal: AbortSignal,
+): Promise<readonly ClusterObject[]> {
   const { kinds } = await reads.discover(signal);
   const served = kinds.filter((kind) =>
     agentKinds.some((known) => known.group === kind.group && known.kind === kind.kind),
   );
-  const lists = await Promise.all(served.map((kind) => listWhereAllowed(reads, kind, signal)));
-  return lists.flat().flatMap((object) => readAgentObject(object) ?? []);
+  return (await Promise.all(served.map((kind) => listWhereAllowed(reads, kind, signal)))).flat();
 }
 
 /** Towline's own agents that follow these manifests; none where its records may not be read. */
