@@ -100,8 +100,12 @@ export function endStartedProcesses(): void {
 }
 
 /** Looks until there is something, and throws with what was waited for after a generous limit. */
-export async function waitUntil<T>(what: string, look: () => T | false | Promise<T | false>): Promise<T> {
-  const deadline = performance.now() + waitLimit;
+export async function waitUntil<T>(
+  what: string,
+  look: () => T | false | Promise<T | false>,
+  limit = waitLimit,
+): Promise<T> {
+  const deadline = performance.now() + limit;
   for (;;) {
     const found = await look();
     if (found !== false) return found;

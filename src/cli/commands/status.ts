@@ -16,8 +16,9 @@ export async function status(
   const { workspace } = opened;
   const newest = engine.listRuns(opened).at(-1);
   const run = newest === undefined ? undefined : await engine.readRun(opened, newest);
+  const rehearsals = await engine.listRehearsals(opened);
   if (options.json) {
-    terminal.out(JSON.stringify({ folder: opened.folder, workspace, run }));
+    terminal.out(JSON.stringify({ folder: opened.folder, workspace, run, rehearsals }));
     return exitCodes.passed;
   }
   const say = (line: string): void => terminal.out(visibleText(line));
@@ -30,6 +31,12 @@ export async function status(
   for (const environment of workspace.environments) say(`  ${describeEnvironment(environment)}`);
   if (workspace.environments.length === 0) say('  none found');
   for (const problem of workspace.problems) say(describeProblem(problem));
+  for (const { namespace, context, head, standing } of rehearsals)
+    say(
+      standing === 'left'
+        ? `rehearsal of ${head} was left behind as ${namespace} on ${context}: \`towline rehearse --clean\` removes it`
+        : `rehearsal of ${head} goes on as ${namespace} on ${context}`,
+    );
   if (run) say(`newest run: ${run.state.run}, ${run.state.outcome ?? run.standing}`);
   return workspace.problems.some(({ severity }) => severity === 'error') ? exitCodes.usage : exitCodes.passed;
 }

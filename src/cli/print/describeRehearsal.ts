@@ -1,14 +1,13 @@
+import { describeChange } from '../../domain/diff/describeDiff.ts';
 import type { ObjectName } from '../../domain/localAgent/objectName.ts';
 import type { DryRunResult, RehearsalEvent } from '../../domain/rehearsal/rehearsalEvent.ts';
 import { countOf } from '../../domain/rehearsal/rehearsalOutcome.ts';
 import { visibleText } from '../../domain/text/visibleText.ts';
 import type { Terminal } from '../terminal.ts';
-import { diffLines } from './diffLines.ts';
 
 /** Fields of a dry run that are shown for one object. */
 const shownFields = 12;
 
-const marks = { added: '+', changed: '~', removed: '-' } as const;
 const verdictMarks = { healthy: '✔', progressing: '…', stuck: '!', failed: '✘' } as const;
 
 /** An event of a rehearsal as lines for people. */
@@ -24,22 +23,21 @@ export function describeRehearsal(
         ...event.notes.map((note) => style('yellow', visibleText(note))),
       ];
     }
-    case 'rendered':
+    case 'rendered': {
+      const { changed } = event;
+      const differ = changed.length === 1 ? '1 differs' : `${changed.length} differ`;
       return [
-        `Rendered ${event.objects} objects with ${event.renderer}; ${event.changed.length === 0 ? 'none differs' : `${event.changed.length} ${event.changed.length === 1 ? 'differs' : 'differ'}`}`,
+        `Rendered ${event.objects} objects with ${event.renderer}; ${changed.length === 0 ? 'none differs' : differ}`,
         ...event.warnings.map((warning) => style('yellow', `  ${visibleText(warning)}`)),
-        ...event.changed.flatMap(({ object, change, before, after }) => [
-          style('bold', `  ${marks[change]} ${nameOf(object)}`),
-          ...diffLines(before, after).map((line) => {
-            const shown = `    ${visibleText(line)}`;
-            return line.startsWith('+')
-              ? style('green', shown)
-              : line.startsWith('-')
-                ? style('red', shown)
-                : shown;
-          }),
+        ...changed.flatMap(({ object, ...diff }) => [
+          style('bold', `  ${visibleText(describeChange({ ...diff, name: object }))}`),
+          ...diff.text
+            .trimEnd()
+            .split('\n')
+            .map((line) => colour(style, line)),
         ]),
       ];
+    }
     case 'planned':
       return [
         `Namespace ${event.namespace}: ${countOf({ rehearsed: event.objects.length, skipped: event.skipped })}`.replace(
@@ -69,6 +67,9 @@ export function describeRehearsal(
     case 'kept':
       return [
         ...event.addresses.map(({ service, port, url }) => `${url} is ${visibleText(service)}:${port}`),
+        ...(event.problem
+          ? [style('yellow', visibleText(`${event.problem.what}: ${event.problem.why}`))]
+          : []),
         'It stays until Ctrl-C.',
       ];
     case 'cleaning':
@@ -91,6 +92,12 @@ function describeDryRun({ object, changes, refused }: DryRunResult): readonly st
         ({ field, from, to }) => `    ${visibleText(`${field}: ${from ?? '(hidden)'} → ${to ?? 'nothing'}`)}`,
       ),
   ];
+}
+
+function colour(style: Terminal['style'], line: string): string {
+  const shown = `    ${visibleText(line)}`;
+  if (line.startsWith('+')) return style('green', shown);
+  return line.startsWith('-') ? style('red', shown) : shown;
 }
 
 function nameOf({ kind, name }: ObjectName): string {

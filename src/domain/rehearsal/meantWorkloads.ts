@@ -10,7 +10,7 @@ import type { ChangedObject } from './rehearsalEvent.ts';
  */
 export function meantWorkloads(
   head: readonly ClusterObject[],
-  changed: readonly ChangedObject[],
+  changed: readonly Pick<ChangedObject, 'object'>[],
 ): (workload: ObjectName) => boolean {
   const running = head.flatMap((object) => {
     const spec = podSpecOf(object);

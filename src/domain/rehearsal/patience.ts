@@ -13,7 +13,8 @@ const patience: Readonly<Partial<Record<VerdictReason, number>>> = {
   'image-denied': 5,
   'image-unreachable': 20,
   'probe-failing': 45,
-  'init-stuck': 45,
+  // It has been waited for a minute already when it is said.
+  'init-stuck': 15,
   unschedulable: 10,
   'object-missing': 10,
   'quota-exceeded': 10,

@@ -1,3 +1,4 @@
+import type { ObjectDiff } from '../diff/objectDiff.ts';
 import type { Failure } from '../errors/towlineError.ts';
 import type { ObjectName } from '../localAgent/objectName.ts';
 import type { Renderer } from '../rendering/rendering.ts';
@@ -13,11 +14,10 @@ export type RehearsedHead =
   /** A pull or merge request that has no branch here. */
   | { readonly kind: 'pull'; readonly number: number };
 
-/** An object of the manifests that the change adds, changes or removes. */
-export interface ChangedObject {
+/** An object of the manifests that the change adds, changes or removes; secrets are masked. */
+export interface ChangedObject extends Omit<ObjectDiff, 'name' | 'renamedFrom'> {
   readonly object: ObjectName;
-  readonly change: 'added' | 'changed' | 'removed';
-  /** The manifests' words, secrets masked; empty on the side where there is none. */
+  /** Whole texts; empty on the side where there is none. */
   readonly before: string;
   readonly after: string;
 }
@@ -81,7 +81,12 @@ export type RehearsalEvent =
   | { readonly type: 'verdict'; readonly workload: ObjectName; readonly verdict: Verdict }
   | { readonly type: 'concluded'; readonly conclusion: RehearsalConclusion }
   /** It stays until it is let go. Failures of single connections are not events. */
-  | { readonly type: 'kept'; readonly addresses: readonly RehearsalAddress[] }
+  | {
+      readonly type: 'kept';
+      readonly addresses: readonly RehearsalAddress[];
+      /** Why there are no more of them. */
+      readonly problem?: Failure;
+    }
   | { readonly type: 'cleaning'; readonly namespace: string }
   | { readonly type: 'ended'; readonly cleanUp: CleanUp };
 

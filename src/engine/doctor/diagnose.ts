@@ -81,7 +81,25 @@ export async function diagnose(
           ...(opened.code === 'not-a-repository' ? { command: 'git init' } : {}),
         };
   const registry = await findRegistry(ports, localRegistry, workspace?.workspace.registry, signal);
-  return { findings: [git, repository, engine, registry, ...programs], opened: workspace };
+  const rehearsals = workspace ? await findLeftRehearsals(ports, workspace) : [];
+  return { findings: [git, repository, engine, registry, ...programs, ...rehearsals], opened: workspace };
+}
+
+/** A namespace that a killed rehearsal left on a cluster does no harm to a run, and goes only when somebody says so. */
+async function findLeftRehearsals(ports: Ports, opened: OpenWorkspace): Promise<readonly Finding[]> {
+  const { listRehearsals } = await import('../rehearsal/leftRehearsals.ts');
+  const left = listRehearsals(ports, opened).filter(({ standing }) => standing === 'left');
+  if (left.length === 0) return [];
+  const places = left.map(({ namespace, context }) => `${namespace} on ${context}`).join(', ');
+  return [
+    {
+      name: 'rehearsals',
+      state: 'optional',
+      detail: `left behind by a process that is gone: ${places}`,
+      next: 'Remove what is left of them.',
+      command: 'towline rehearse --clean',
+    },
+  ];
 }
 
 /** A finding's command, where there is one. */

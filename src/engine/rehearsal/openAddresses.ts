@@ -1,5 +1,5 @@
 import type { Disposable } from '../../base/disposable.ts';
-import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { type Failure, failureOf, TowlineError } from '../../domain/errors/towlineError.ts';
 import type { ClusterObject } from '../../domain/kubernetes/clusterObject.ts';
 import type { RehearsalAddress } from '../../domain/rehearsal/rehearsalEvent.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -11,6 +11,8 @@ const most = 20;
 
 export interface OpenAddresses extends Disposable {
   readonly addresses: readonly RehearsalAddress[];
+  /** Why there are no more of them. */
+  readonly problem?: Failure;
 }
 
 /**
@@ -46,11 +48,12 @@ export async function openAddresses(
       }
     }
   } catch (error) {
-    dispose();
-    // The port that was asked for is the user's to correct; other troubles leave a rehearsal without addresses.
-    if (TowlineError.is(error, 'port-taken')) throw error;
-    signal.throwIfAborted();
-    return { addresses: [], dispose };
+    // The port that was asked for is the user's to correct; other troubles leave a rehearsal with fewer addresses.
+    if (signal.aborted || TowlineError.is(error, 'port-taken')) {
+      dispose();
+      throw error;
+    }
+    return { addresses, problem: failureOf(error), dispose };
   }
   return { addresses, dispose };
 }

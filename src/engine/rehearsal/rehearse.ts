@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { present } from '../../base/present.ts';
 import { failureOf, TowlineError } from '../../domain/errors/towlineError.ts';
 import type { ClusterObject } from '../../domain/kubernetes/clusterObject.ts';
 import { kindOfObject } from '../../domain/kubernetes/kindOfObject.ts';
@@ -21,6 +22,7 @@ import { imagesOf } from '../../domain/rehearsal/rewriteImages.ts';
 import { readWorkload } from '../../domain/workloads/readWorkload.ts';
 import type { Environment } from '../../domain/workspace/environment.ts';
 import { applyInOrder } from '../applying/applyInOrder.ts';
+import { createSecretMark } from '../diffing/secretMark.ts';
 import type { LocalClusters } from '../locality/localClusters.ts';
 import type { ClusterReads, ClusterWrites } from '../ports/clusters.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -103,7 +105,7 @@ export async function rehearse(
     notes: source.notes,
   });
   const rendered = await renderBoth(ports, source, environment, signal);
-  const changed = changedObjects(rendered.base?.objects ?? [], rendered.head.objects);
+  const changed = changedObjects(rendered.base?.objects ?? [], rendered.head.objects, createSecretMark());
   options.onEvent({
     type: 'rendered',
     renderer: rendered.head.renderer,
@@ -355,8 +357,9 @@ async function keep(
 ): Promise<void> {
   const opened = await openAddresses({ reads, clock: ports.clock }, objects, options.localPort ?? 0, signal);
   try {
-    options.onEvent({ type: 'kept', addresses: opened.addresses });
-    await options.whileKept?.(opened.addresses, signal);
+    const { addresses, problem } = opened;
+    options.onEvent({ type: 'kept', addresses, ...present({ problem }) });
+    await options.whileKept?.(addresses, signal);
   } finally {
     opened.dispose();
   }

@@ -1,3 +1,4 @@
+import { untilAborted } from '../../base/untilAborted.ts';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { ResourceKind } from '../../domain/kubernetes/resourceKind.ts';
 import { judgeRollout } from '../../domain/verdict/judgeRollout.ts';
@@ -123,7 +124,7 @@ async function untilRead(
       throw new TowlineError(bad.failure.code, { why: bad.failure.why, next: bad.failure.next });
     // A user who may not read events gets a verdict that knows less.
     if (states.every(({ kind }) => kind === 'live') && optional.state.kind !== 'loading') return;
-    await changed();
+    await untilAborted(changed(), signal);
     reset();
   }
 }

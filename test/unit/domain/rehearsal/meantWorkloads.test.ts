@@ -20,7 +20,7 @@ function meant(before: string, after: string): readonly string[] {
   const head = readObjects(after, 'head').objects;
   const isMeant = meantWorkloads(
     head.map(({ object }) => object),
-    changedObjects(base, head),
+    changedObjects(base, head, () => 'hidden'),
   );
   const name = (of: string) => ({ group: 'apps', kind: 'Deployment', namespace: 'rehearsal', name: of });
   return ['api', 'web'].filter((of) => isMeant(name(of)));

@@ -37,7 +37,7 @@ const begun: readonly RehearsalEvent[] = [
     type: 'rendered',
     renderer: 'plain' as never,
     objects: 3,
-    changed: [{ object: api, change: 'changed', before: 'a: 1\n', after: 'a: 2\n' }],
+    changed: [{ object: api, change: 'changed', before: 'a: 1\n', after: 'a: 2\n', text: '-a: 1\n+a: 2\n' }],
     warnings: [],
   },
   {
