@@ -125,6 +125,9 @@ export function describeClusterContract(open: () => Promise<ClusterContract>): v
       assert.deepEqual(found, [kind]);
     }
     assert.deepEqual(unavailable, []);
+    const apps = await clusters.connect(context).discover(signal, { groups: ['apps', 'not.served.test'] });
+    assert.ok(apps.kinds.some(({ group, plural }) => group === 'apps' && plural === 'deployments'));
+    assert.deepEqual(apps.unavailable, []);
   });
 
   it('gives an object by its name, and none that is not there', async () => {

@@ -6,7 +6,8 @@ import type { Target } from './target.ts';
 /** A connection to a context. Nothing is loaded or sent before the first question. */
 export function createReads(target: Target): ClusterReads {
   let session: Session | undefined;
-  let discovery: Shared<Discovery> | undefined;
+  /** By the groups that were asked about; '*' for all. */
+  const discoveries = new Map<string, Shared<Discovery>>();
 
   async function open(): Promise<Session> {
     const { openSession } = await import('./openSession.ts');
@@ -23,8 +24,11 @@ export function createReads(target: Target): ClusterReads {
     async discover(signal, options) {
       const { discover } = await import('./discover.ts');
       const opened = await open();
-      if (options?.fresh) discovery = undefined;
-      discovery ??= createShared((first) => discover(opened, first));
+      if (options?.fresh) discoveries.clear();
+      const groups = discoveries.has('*') ? undefined : options?.groups;
+      const key = groups === undefined ? '*' : JSON.stringify([...groups].sort());
+      const discovery = discoveries.get(key) ?? createShared((first) => discover(opened, first, groups));
+      discoveries.set(key, discovery);
       return discovery.get(signal);
     },
     async get(kind, namespace, name, signal) {
@@ -61,7 +65,7 @@ export function createReads(target: Target): ClusterReads {
     dispose() {
       session?.close();
       session = undefined;
-      discovery = undefined;
+      discoveries.clear();
     },
   };
 }

@@ -16,8 +16,12 @@ import type { Session } from './openSession.ts';
 /** Documents asked for at the same time; a server of 1.20 has thirty. */
 const concurrency = 8;
 
-/** Asks for every version of every group; one that does not answer leaves the others standing. */
-export async function discover(session: Session, signal: AbortSignal): Promise<Discovery> {
+/** Asks for every version of every group, or of these; one that does not answer leaves the others standing. */
+export async function discover(
+  session: Session,
+  signal: AbortSignal,
+  only?: readonly string[],
+): Promise<Discovery> {
   const groups = (await session.ask({ method: 'GET', path: '/apis' }, signal)) as GroupListDocument;
   const slots = createSlots(concurrency);
   const unavailable: string[] = [];
@@ -31,7 +35,9 @@ export async function discover(session: Session, signal: AbortSignal): Promise<D
       return [];
     }
   };
-  const versions = [{ group: '', version: 'v1' }, ...groupVersionsOf(groups)];
+  const versions = [{ group: '', version: 'v1' }, ...groupVersionsOf(groups)].filter(
+    ({ group }) => only === undefined || only.includes(group),
+  );
   const kinds = await Promise.all(versions.map((version) => slots.run(() => read(version), signal)));
   return { kinds: preferredKinds(kinds.flat()), unavailable };
 }

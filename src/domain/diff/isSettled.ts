@@ -9,11 +9,14 @@ import { managersOf } from './fieldManager.ts';
  * writes in another way than the manifest. What they cannot know is admission that was changed since.
  */
 export function isSettled(live: ClusterObject, object: ClusterObject, manager: string): boolean {
+  if (live.metadata.deletionTimestamp !== undefined) return false;
   const books = managersOf(live).filter((entry) => entry.manager === manager && entry.operation === 'Apply');
   const [entry] = books;
-  if (!entry || books.length > 1 || entry.apiVersion !== object.apiVersion) return false;
-  if (live.metadata.deletionTimestamp !== undefined) return false;
-  return isSame(withoutName(object), live, fieldsOf(entry.fields));
+  const owned = withoutName(object);
+  // Whoever sets no field and has set none leaves no entry, as one who applies nothing but a namespace.
+  if (!entry) return Object.keys(owned).length === 0;
+  if (books.length > 1 || entry.apiVersion !== object.apiVersion) return false;
+  return isSame(owned, live, fieldsOf(entry.fields));
 }
 
 /** What of an object is a field that somebody owns. */

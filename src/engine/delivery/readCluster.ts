@@ -1,4 +1,4 @@
-import { type AgentObject, agentKinds } from '../../domain/agents/agentObject.ts';
+import { type AgentObject, agentGroups, agentKinds } from '../../domain/agents/agentObject.ts';
 import { followsManifests, sameRepository } from '../../domain/agents/followsManifests.ts';
 import { readAgentObject } from '../../domain/agents/readAgentObject.ts';
 import type { TrailAgent, TrailFacts, TrailPods } from '../../domain/delivery/commitTrail.ts';
@@ -64,7 +64,7 @@ export async function listAgentResources(
   reads: ClusterReads,
   signal: AbortSignal,
 ): Promise<readonly ClusterObject[]> {
-  const { kinds } = await reads.discover(signal);
+  const { kinds } = await reads.discover(signal, { groups: agentGroups });
   const served = kinds.filter((kind) =>
     agentKinds.some((known) => known.group === kind.group && known.kind === kind.kind),
   );

@@ -1,3 +1,4 @@
+import { agentGroups } from '../../domain/agents/agentObject.ts';
 import { type LiveDiff, type LiveObject, nameOfLive } from '../../domain/diff/liveDiff.ts';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import { nameKey } from '../../domain/localAgent/objectName.ts';
@@ -45,8 +46,8 @@ export async function diffEnvironment(
     });
   const reads = ports.clusters.connect(context);
   try {
-    // Asked while the manifests are rendered; the answer is kept, and a failure is met where it is needed.
-    reads.discover(signal).catch(() => undefined);
+    // Asked while Git is; the answer is kept, and a failure is met where it is needed.
+    reads.discover(signal, { groups: agentGroups }).catch(() => undefined);
     const branch = branchOf(opened, environment, request.of);
     const source = await openManifestSource(ports, opened, environment, branch ? [branch] : [], signal);
     const { revision, commit } = await findCommit(source, request.of, branch, signal);

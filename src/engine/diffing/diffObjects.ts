@@ -74,7 +74,8 @@ export async function diffObjects(
       (rest) => patiently(question, (seconds) => rest(() => clock.wait(seconds * 1000, signal))),
       signal,
     );
-  const { kinds } = await ask(() => reads.discover(signal));
+  const groups = [...new Set(objects.map(({ object }) => nameOfObject(object).group))];
+  const { kinds } = await ask(() => reads.discover(signal, { groups }));
   const placed = objects.map(({ object }) => place(object, kinds, namespace));
   const known = placed.filter((candidate) => candidate !== undefined);
   const liveOf = await readLive(reads, known, ask, signal);

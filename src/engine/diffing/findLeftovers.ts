@@ -15,8 +15,8 @@ export async function findLeftovers(
   if (!books)
     return { unchecked: 'no agent on the cluster keeps books on what these manifests have put there' };
   if (!books.inventory) return { unchecked: `${books.by} does not tell what it has put there` };
-  const { kinds } = await reads.discover(signal);
   const gone = planPrune(books.inventory, named);
+  const { kinds } = await reads.discover(signal, { groups: [...new Set(gone.map(({ group }) => group))] });
   const found = await Promise.all(
     gone.map(async (name): Promise<LeftoverObject | undefined> => {
       const kind = kinds.find((served) => served.group === name.group && served.kind === name.kind);

@@ -79,8 +79,14 @@ export interface ClusterReads {
   readonly context: ClusterContext;
   /** e.g. `v1.31.2`; the cheapest question there is. */
   version(signal: AbortSignal): Promise<string>;
-  /** Asked once per connection; `fresh` asks again, e.g. after a CRD was made. */
-  discover(signal: AbortSignal, options?: { readonly fresh: boolean }): Promise<Discovery>;
+  /**
+   * Asked once per connection; `fresh` asks again, e.g. after a CRD was made. With `groups` only these are asked about,
+   * and kinds of others may be missing.
+   */
+  discover(
+    signal: AbortSignal,
+    options?: { readonly fresh?: boolean; readonly groups?: readonly string[] },
+  ): Promise<Discovery>;
   /** Undefined when there is no such object. */
   get(
     kind: ResourceKind,
