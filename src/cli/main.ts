@@ -48,6 +48,7 @@ function report(error: unknown, terminal: Terminal, signal: AbortSignal, json: b
     'run-not-found',
     'commit-unknown',
     'workload-unknown',
+    'cluster-unknown',
     'context-unknown',
     'agent-unknown',
   );
@@ -240,6 +241,37 @@ function createProgram(terminal: Terminal, signal: AbortSignal, exit: (code: Exi
   const cluster = program
     .command('cluster')
     .description('local clusters: the only ones that Towline writes to');
+  const clusterCommands = () => import('./commands/localCluster.ts');
+  const name = ['[name]', "the cluster's name", 'kind'] as const;
+  cluster
+    .command('create')
+    .description('make a kind cluster with a local registry, or take over the one of that name')
+    .argument(...name)
+    .option('--image <image>', "for its nodes; kind's own when left out")
+    .action(async (named, options) =>
+      exit(await (await clusterCommands()).createCluster(context(), named, options)),
+    );
+  cluster
+    .command('delete')
+    .description('delete a kind cluster; the registry stays')
+    .argument(...name)
+    .option('-y, --yes', 'answer yes to: delete it with everything in it?')
+    .action(async (named, options) =>
+      exit(await (await clusterCommands()).deleteCluster(context(), named, options)),
+    );
+  cluster
+    .command('diagnose')
+    .description('which link between the registry and the nodes is broken')
+    .argument(...name)
+    .option('--repair', 'mend what can be mended')
+    .addOption(json())
+    .action(async (named, options) =>
+      exit(await (await clusterCommands()).diagnoseCluster(context(), named, options)),
+    );
+  cluster
+    .command('status')
+    .description('the kind clusters of this engine, and those you allowed')
+    .action(async () => exit(await (await clusterCommands()).clusterStatus(context())));
   cluster
     .command('allow')
     .description('count a cluster as local that nothing proves to be')

@@ -15,6 +15,7 @@ import { type Diagnosis, diagnose, type Finding, findEngine } from './doctor/dia
 import type { AgentRequest } from './localAgent/agentPlace.ts';
 import type { AgentStatus, AgentWish } from './localAgent/agentStatus.ts';
 import type { AgentOutcome, FollowOptions } from './localAgent/followBranch.ts';
+import { createLocalCluster, type LocalCluster } from './localCluster/localCluster.ts';
 import { createLocalClusters } from './locality/createLocalClusters.ts';
 import type { LocalClusters } from './locality/localClusters.ts';
 import { createOptInFile, type OptInFile } from './locality/optInFile.ts';
@@ -135,6 +136,7 @@ export interface Engine {
   readonly localRegistry: LocalRegistry;
   /** The guard that every write to a cluster goes through. */
   readonly localClusters: LocalClusters;
+  readonly localCluster: LocalCluster;
   /** Clusters that their user has declared local. */
   readonly optIns: OptInFile;
 }
@@ -145,6 +147,7 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
   const localRegistry = createLocalRegistry(ports, facts.dataFolder);
   const optIns = createOptInFile(ports, facts.dataFolder);
   const localClusters = createLocalClusters(ports, optIns);
+  const localCluster = createLocalCluster(ports, { localRegistry, localClusters }, facts.dataFolder);
   return {
     open: (folder, signal) => openWorkspace(ports, facts.version, folder, signal),
     readImages: (opened) => readCurrentImages(ports.files, opened),
@@ -219,6 +222,7 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
     findEngine: (signal) => findEngine(ports, facts.platform, signal),
     localRegistry,
     localClusters,
+    localCluster,
     optIns,
   };
 }

@@ -78,6 +78,7 @@ function untilAborted(signal: AbortSignal): Promise<never> {
 export function createFakeContainerEngine(options: FakeContainerEngineOptions = {}): FakeContainerEngine {
   const images = new Map<string, ImageDetails>();
   const containers = new Map<string, EngineContainer>();
+  const containerFiles = new Map<string, string>();
   const pushed = new Map<string, string>();
   const builds: ImageBuild[] = [];
 
@@ -169,6 +170,37 @@ export function createFakeContainerEngine(options: FakeContainerEngineOptions = 
       return [...containers.values()].filter(({ labels }) =>
         value === undefined ? name in labels : labels[name] === value,
       );
+    },
+    async findContainer(name, signal) {
+      await enter(signal);
+      return [...containers.values()].find((container) => container.name === name);
+    },
+    async resumeContainer(id, signal) {
+      await enter(signal);
+      const container = containers.get(id);
+      if (!container) return fail('registry-not-started', `no such container: ${id}`);
+      containers.set(id, { ...container, running: true });
+    },
+    async connectNetwork(id, network, signal) {
+      await enter(signal);
+      const container = containers.get(id);
+      if (!container) return fail('engine-failed', `no such container: ${id}`);
+      if (network in container.networks) return;
+      const networks = { ...container.networks, [network]: [`172.18.0.${2 + containers.size}`] };
+      containers.set(id, { ...container, networks });
+    },
+    async writeContainerFile(id, path, text, signal) {
+      await enter(signal);
+      if (!containers.has(id)) fail('engine-failed', `no such container: ${id}`);
+      containerFiles.set(`${id}:${path}`, text);
+    },
+    async runInContainer(id, command, signal) {
+      await enter(signal);
+      if (!containers.get(id)?.running) fail('engine-failed', `container ${id} is not running`);
+      const [program, path = ''] = command[0] === 'busybox' ? command.slice(1) : command;
+      if (program !== 'cat') return { exitCode: 127, output: `${program}: not found` };
+      const text = containerFiles.get(`${id}:${path}`);
+      return text === undefined ? { exitCode: 1, output: 'no such file' } : { exitCode: 0, output: text };
     },
     async startContainer(container, signal) {
       await enter(signal);

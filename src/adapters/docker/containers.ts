@@ -57,6 +57,26 @@ export function listContainers(client: DockerClient, label: string, signal: Abor
   return listMatching(client, { label: [label] }, signal);
 }
 
+/** The engine's filter takes a pattern, and a part of a name would do. */
+export async function findContainer(
+  client: DockerClient,
+  name: string,
+  signal: AbortSignal,
+): Promise<EngineContainer | undefined> {
+  const found = await listMatching(client, { name: [name] }, signal);
+  return found.find((container) => container.name === name);
+}
+
+export async function resumeContainer(client: DockerClient, id: string, signal: AbortSignal): Promise<void> {
+  try {
+    // 304: runs already.
+    await ignoreRefusal(client.api(signal).getContainer(id).start(), 304);
+  } catch (error) {
+    if (!(error instanceof EngineRefusal)) throw error;
+    throw new TowlineError('registry-not-started', { why: `container ${id}: ${error.reason}`, cause: error });
+  }
+}
+
 type ContainerRequest = Parameters<ContainerEngine['startContainer']>[0];
 
 /**

@@ -83,6 +83,26 @@ export function createContainerEngine(options: ContainerEngineOptions): Containe
       const { listContainers } = await import('./containers.ts');
       return listContainers(await connected(signal), label, signal);
     },
+    async findContainer(name, signal) {
+      const { findContainer } = await import('./containers.ts');
+      return findContainer(await connected(signal), name, signal);
+    },
+    async resumeContainer(id, signal) {
+      const { resumeContainer } = await import('./containers.ts');
+      await resumeContainer(await connected(signal), id, signal);
+    },
+    async connectNetwork(id, network, signal) {
+      const { connectNetwork } = await import('./changeContainer.ts');
+      await connectNetwork(await connected(signal), id, network, signal);
+    },
+    async writeContainerFile(id, path, text, signal) {
+      const { writeContainerFile } = await import('./changeContainer.ts');
+      await writeContainerFile(await connected(signal), id, path, text, signal);
+    },
+    async runInContainer(id, command, signal) {
+      const { runInContainer } = await import('./changeContainer.ts');
+      return runInContainer(await connected(signal), id, command, signal);
+    },
     async startContainer(container, signal) {
       const { startContainer } = await import('./containers.ts');
       return startContainer(await connected(signal), container, signal);

@@ -38,12 +38,20 @@ async function writeAndSync(path: string, text: string, mode: number): Promise<v
  * Replaces a file as a whole or not at all. Keeps the permission bits of what was there (0666 less the umask
  * for a new file); a symbolic link is replaced, not written through. Throws `journal-failed`.
  */
-export async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(
+  path: string,
+  text: string,
+  { secret }: { readonly secret: boolean } = { secret: false },
+): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`);
   try {
     const before = statSync(path, { throwIfNoEntry: false });
-    await writeAndSync(temporary, text, before === undefined ? 0o666 : before.mode & 0o777);
+    await writeAndSync(
+      temporary,
+      text,
+      before === undefined ? (secret ? 0o600 : 0o666) : before.mode & 0o777,
+    );
     renameSync(temporary, path);
     await syncFolder(folder);
   } catch (error) {

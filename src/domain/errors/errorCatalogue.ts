@@ -217,6 +217,14 @@ export const errorCatalogue = {
     what: 'This cluster is not proven local, so nothing is written to it',
     next: 'Use a local cluster: `towline cluster create` makes one.',
   },
+  'cluster-unknown': {
+    what: 'There is no such local cluster',
+    next: '`towline cluster status` lists those there are; `towline cluster create` makes one.',
+  },
+  'cluster-not-created': {
+    what: 'The local cluster was not created',
+    next: "kind's own words are above; nothing of the cluster is left.",
+  },
   'opt-in-invalid': {
     what: 'The file of clusters that you allowed as local cannot be read',
     next: 'Correct the places named above; until then none of them counts as local.',

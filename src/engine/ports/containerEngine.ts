@@ -130,6 +130,23 @@ export interface ContainerEngine {
   pullImage(reference: string, credential: Credential | undefined, signal: AbortSignal): Promise<void>;
   /** Containers with a label (`name` or `name=value`), stopped ones too. */
   listContainers(label: string, signal: AbortSignal): Promise<readonly EngineContainer[]>;
+  /** The container of exactly this name, stopped or not. */
+  findContainer(name: string, signal: AbortSignal): Promise<EngineContainer | undefined>;
+  /** Starts one that is stopped; running is fine. Throws `registry-not-started`. */
+  resumeContainer(id: string, signal: AbortSignal): Promise<void>;
+  /** Makes a container known on a network by its name; being there already is fine. Throws `engine-failed`. */
+  connectNetwork(id: string, network: string, signal: AbortSignal): Promise<void>;
+  /** Writes a file into a container, with the folders it needs; POSIX path. Throws `engine-failed`. */
+  writeContainerFile(id: string, path: string, text: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Runs a program in a container to its end, without input. A program that is not there has exit code 126 or 127. Throws
+   * `engine-failed` where the container does not run.
+   */
+  runInContainer(
+    id: string,
+    command: readonly [string, ...string[]],
+    signal: AbortSignal,
+  ): Promise<{ readonly exitCode: number; readonly output: string }>;
   /** Published on 127.0.0.1 only; a host port of 0 takes any free one. Throws `registry-not-started`; nothing half-made stays. */
   startContainer(
     container: {

@@ -38,7 +38,12 @@ export interface Files {
   /** Lower-case hex SHA-256 of a regular file's content, streamed. Throws `context-unreadable`, also for a symbolic link. */
   hash(path: string, signal: AbortSignal): Promise<string>;
   /** Whole or not at all, also across a crash: temporary file, sync, rename. Throws `journal-failed`, as the four below do. */
-  writeWhole(path: string, text: string): Promise<void>;
+  writeWhole(
+    path: string,
+    text: string,
+    /** `secret`: a new file is for its owner alone. */
+    options?: { readonly secret: boolean },
+  ): Promise<void>;
   makeFolder(path: string): Promise<void>;
   /**
    * Writes new files below a folder of our own, with the folders they need; not synced, and links last, so that nothing

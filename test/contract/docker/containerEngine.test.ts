@@ -187,6 +187,21 @@ function describeContract(name: string, create: (registry: string) => ContainerE
         (await engine.listContainers(`${name}=yes`, unhurried)).map(({ id }) => id),
         [started.id],
       );
+      assert.deepEqual(await engine.findContainer(name, unhurried), started);
+      assert.equal(await engine.findContainer(name.slice(0, -1), unhurried), undefined);
+      const path = '/etc/a/b c/one.toml';
+      await engine.writeContainerFile(started.id, path, 'größe = 1\n', unhurried);
+      const run = (...words: readonly string[]) =>
+        engine.runInContainer(started.id, ['busybox', ...words], unhurried);
+      assert.deepEqual(await run('cat', path), { exitCode: 0, output: 'größe = 1\n' });
+      assert.equal((await run('cat', '/no/such/file')).exitCode, 1);
+      const nothing = await engine.runInContainer(started.id, ['no-such-program'], unhurried);
+      assert.ok(nothing.exitCode === 126 || nothing.exitCode === 127);
+      await engine.stopContainer(started.id, { remove: false, volumes: false }, unhurried);
+      await assert.rejects(run('cat', '/'), (error) => TowlineError.is(error, 'engine-failed'));
+      await engine.resumeContainer(started.id, unhurried);
+      await engine.resumeContainer(started.id, unhurried);
+      assert.equal((await engine.findContainer(name, unhurried))?.running, true);
       await engine.stopContainer(started.id, { remove: false, volumes: false }, unhurried);
       assert.deepEqual(
         (await engine.listContainers(name, unhurried)).map(({ running }) => running),
