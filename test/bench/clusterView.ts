@@ -57,7 +57,7 @@ export async function run(lab: BenchLab): Promise<void> {
     const processes = createProcesses({ environment });
     const clusters = createClusters({ environment, homeFolder: homedir(), processes });
     const began = performance.now();
-    const cluster = await fillHollowCluster(clusters, shape);
+    const cluster = await fillHollowCluster(clusters, plane.store, shape);
     const seconds = ((performance.now() - began) / 1000).toFixed(0);
     console.log(
       `  ${cluster.podCount} pods of ${shape.deployments + shape.singles} Deployments written in ${seconds} s`,

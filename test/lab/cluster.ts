@@ -69,11 +69,17 @@ export async function prepareCluster({ install, say }: ClusterOptions): Promise<
  * The API server and its store with its controllers, without a node, on ports of its own; built as the cluster is. The
  * store lies in memory where it can: the machine's disk is not what is looked at.
  */
-export async function startControlPlane(options: ClusterOptions): Promise<LabCluster> {
+export async function startControlPlane(
+  options: ClusterOptions,
+): Promise<LabCluster & { readonly store: string }> {
   return startOwn(options, 'control');
 }
 
-async function startOwn(options: ClusterOptions, mode: 'control' | 'all' = 'all'): Promise<LabCluster> {
+/** `store` is the address of its etcd. */
+async function startOwn(
+  options: ClusterOptions,
+  mode: 'control' | 'all' = 'all',
+): Promise<LabCluster & { readonly store: string }> {
   const programs = await prepareCluster(options);
   const parent = mode === 'control' && existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
   const folder = await mkdtemp(join(parent, 'towline-cluster-'));
@@ -89,7 +95,7 @@ async function startOwn(options: ClusterOptions, mode: 'control' | 'all' = 'all'
     await stop();
     throw error;
   }
-  return { kubeconfig: join(run, 'kubeconfig'), stop };
+  return { kubeconfig: join(run, 'kubeconfig'), store: `http://127.0.0.1:${env.LAB_ETCD}`, stop };
 }
 
 async function startKind(say: Say): Promise<LabCluster> {

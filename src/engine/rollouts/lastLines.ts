@@ -4,6 +4,9 @@ import type { ClusterReads } from '../ports/clusters.ts';
 /** Lines that are read and kept of a container that ended badly. */
 const kept = 10;
 
+/** Ends that are remembered: far more than are looked at together, and not for ever. */
+const remembered = 500;
+
 /** Last output of containers that ended badly. */
 export interface LastLines {
   /** By `<pod uid>/<container>`; each end is read once, and one that cannot be read is left out. */
@@ -35,6 +38,8 @@ export function createLastLines(reads: ClusterReads): LastLines {
       // A log that is gone or forbidden makes the verdict poorer, not wrong.
       signal.throwIfAborted();
     }
+    const [oldest] = known.keys();
+    if (oldest !== undefined && known.size >= remembered) known.delete(oldest);
     known.set(name, { end, lines: text.split('\n').filter((line) => line !== '') });
   }
 
