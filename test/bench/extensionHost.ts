@@ -117,11 +117,14 @@ async function printManyRuns(host: Host): Promise<void> {
 
 function printDelays(title: string, delays: Readonly<Record<string, LoopDelay>>): void {
   console.log(`  event loop of the extension host, milliseconds, turns of 1 ms counted: ${title}`);
-  console.log(`  ${''.padEnd(12)}  longest      p99  seconds`);
-  for (const [name, { longest, p99, seconds }] of Object.entries(delays))
+  console.log(`  ${''.padEnd(12)}  longest      p99  longest by processor time  seconds`);
+  for (const [name, { longest, p99, longestWork, seconds }] of Object.entries(delays)) {
+    const numbers = [longest, p99, longestWork ?? Number.NaN, seconds].map((value) => value.toFixed(1));
+    const [wall = '', most = '', work = '', length = ''] = numbers;
     console.log(
-      `  ${name.padEnd(12)} ${longest.toFixed(1).padStart(8)} ${p99.toFixed(1).padStart(8)} ${seconds.toFixed(1).padStart(8)}`,
+      `  ${name.padEnd(12)} ${wall.padStart(8)} ${most.padStart(8)} ${work.padStart(26)} ${length.padStart(8)}`,
     );
+  }
   const busy = Object.entries(delays).filter(([name]) => name !== 'idle');
   printTarget(`p99 under ${longestP99} ms`, busy.length > 0 && busy.every(([, { p99 }]) => p99 < longestP99));
 }

@@ -23,6 +23,8 @@ export interface Loaded {
 export interface LoopDelay {
   readonly longest: number;
   readonly p99: number;
+  /** The most processor time of the host's thread from one turn to the next; absent where Node.js does not tell. */
+  readonly longestWork?: number;
   /** Length of what was measured. */
   readonly seconds: number;
 }
