@@ -17,7 +17,8 @@ export interface HostRun {
   readonly begins: string;
 }
 
-const runLimit = 300_000;
+const runLimit = 600_000;
+const navigationLimit = 120_000;
 /** What the workbench says while it starts and ends. */
 const editorWords =
   /^(Ignoring fetching|Updating additional builtin|\[A|Canceled|\[uncaught exception|Creation of workbench contribution|Extension host \(|Aborted onWill)/;
@@ -39,6 +40,7 @@ async function runServed(editor: ServedEditor, run: HostRun): Promise<number> {
   const browser = await chromium.launch({ executablePath: editor.chromium, args: browserArguments });
   try {
     const page = await (await browser.newContext()).newPage();
+    page.setDefaultNavigationTimeout(navigationLimit);
     const ended = Promise.withResolvers<number>();
     let speaking = run.verbose;
     let over = false;

@@ -47,6 +47,8 @@ export function useEditor(): EditorLab {
   let editor: LabEditor;
   let browser: Browser | undefined;
   const windows: EditorWindow[] = [];
+  /** Opened for a test that may be over by the time they are there. */
+  const late = new Set<Promise<WorkbenchPage>>();
 
   before(async function () {
     this.timeout(testLimit);
@@ -76,6 +78,12 @@ export function useEditor(): EditorLab {
       if (test?.state === 'failed') await window.page.screenshot({ path: picture }).catch(() => undefined);
       await window.close();
     }
+    for (const opening of late)
+      await opening.then(
+        ({ close }) => close(),
+        () => undefined,
+      );
+    late.clear();
   });
   after(async () => {
     await browser?.close();
@@ -84,10 +92,13 @@ export function useEditor(): EditorLab {
   return {
     async openWindow(options) {
       const dark = { ...options, settings: { 'workbench.colorTheme': 'Dark Modern', ...options.settings } };
-      const opened =
+      const opening =
         editor.kind === 'desktop'
-          ? await openDesktopPage(editor, extensionFolder, dark)
-          : await openServedPage(editor, required(browser), extensionFolder, dark);
+          ? openDesktopPage(editor, extensionFolder, dark)
+          : openServedPage(editor, required(browser), extensionFolder, dark);
+      late.add(opening);
+      const opened = await opening;
+      late.delete(opening);
       const window = createWindow(opened, settingsFile(opened.folder));
       windows.push(window);
       await window.ready();

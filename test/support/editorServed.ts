@@ -8,9 +8,6 @@ import { startEditorServer } from '../lab/editorServer.ts';
 import { settingsByFile, settingsFile, type WindowOptions, type WorkbenchPage } from './editorLab.ts';
 import { waitLimit } from './editorWindow.ts';
 
-/** Milliseconds for a page of several megabytes from a server that has just started. */
-const navigationLimit = 120_000;
-
 /** Starts a server for one window and opens it. */
 export async function openServedPage(
   editor: ServedEditor,
@@ -32,26 +29,22 @@ export async function openServedPage(
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const page = await context.newPage();
-  page.setDefaultNavigationTimeout(navigationLimit);
   const query =
     open === undefined
       ? { ew: 'true' }
       : { [open.endsWith('.code-workspace') ? 'workspace' : 'folder']: open };
+  const close = async (): Promise<void> => {
+    await leavePage(page, server);
+    await context.close();
+    await server.stop();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
   try {
     await configurePage(page, server, {});
     await page.goto(`${server.origin}/?${new URLSearchParams(query)}`, { timeout: waitLimit });
   } catch (error) {
-    await server.stop();
+    await close();
     throw error;
   }
-  return {
-    page,
-    folder,
-    async close() {
-      await leavePage(page, server);
-      await context.close();
-      await server.stop();
-      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-    },
-  };
+  return { page, folder, close };
 }
