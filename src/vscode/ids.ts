@@ -67,6 +67,7 @@ export const ids = {
     showRehearsalDiff: 'towline.showRehearsalDiff',
     forgetRehearsal: 'towline.forgetRehearsal',
     removeRehearsal: 'towline.removeRehearsal',
+    showLiveDiff: 'towline.showLiveDiff',
   },
   views: {
     services: 'towline.services',

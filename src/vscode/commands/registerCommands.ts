@@ -79,6 +79,7 @@ function commandTable(): Readonly<Record<CommandId, Entry>> {
     [c.showRehearsalDiff]: trusted(async () => (await rehearsals()).showRehearsalDiff),
     [c.forgetRehearsal]: trusted(async () => (await rehearsals()).forgetRehearsal),
     [c.removeRehearsal]: trusted(async () => (await rehearsals()).removeRehearsal),
+    [c.showLiveDiff]: trusted(async () => (await import('./delivery/diffCommands.ts')).showLiveDiff),
   };
 }
 

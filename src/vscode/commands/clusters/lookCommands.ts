@@ -109,8 +109,8 @@ export const showVerdict: Command = (context, [target]) =>
 
 function describeVerdict({ state, sentence, action, pod, container, lastLines = [] }: Verdict): string {
   return [
-    `${sentence}.`,
-    ...(action === undefined ? [] : ['', `→ ${action}`]),
+    ...wrapWords(`${sentence}.`),
+    ...(action === undefined ? [] : ['', ...wrapWords(`→ ${action}`)]),
     '',
     `state: ${state}`,
     ...(pod === undefined ? [] : [`pod: ${pod}`]),
@@ -120,6 +120,19 @@ function describeVerdict({ state, sentence, action, pod, container, lastLines = 
       : ['', 'Last lines it wrote:', ...lastLines.map((line) => `    ${line}`)]),
     '',
   ].join('\n');
+}
+
+/** Characters of a line that can be read without scrolling. */
+const lineLength = 80;
+
+function wrapWords(text: string): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > lineLength) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
 }
 
 export const copyObjectName: Command = async (_context, [target]) => {

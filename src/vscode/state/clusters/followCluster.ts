@@ -58,7 +58,9 @@ export function followCluster(
     function show(): void {
       const { status } = workloads;
       const { state } = status;
-      wasRead ||= state.kind === 'live';
+      // Where a part does not come through, what did is worth showing.
+      wasRead ||=
+        state.kind === 'live' || (state.kind === 'stale' && workloads.index.namespaces().length > 0);
       const locality = shown?.locality === undefined ? {} : { locality: shown.locality };
       if (wasRead || !before) put({ context, rows, status, wasRead, ...locality });
       // What was read before stays until there is something newer, and is as old as it was.
