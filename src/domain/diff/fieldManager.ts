@@ -1,11 +1,12 @@
 import type { ClusterObject } from '../kubernetes/clusterObject.ts';
 import { annotationOf, listOf, textOf } from '../kubernetes/objectFields.ts';
+import { agentFieldManager } from '../localAgent/managedFields.ts';
 
-/** The name under which Towline applies for itself. */
-export const ownManager = 'towline';
+/** The name under which Towline would apply for itself. */
+const ownManager = 'towline';
 
 /** Names under which agents apply: what they own is decided by comparing as them. */
-const agents = ['argocd-controller', 'kustomize-controller', 'helm-controller'];
+const agents = ['argocd-controller', 'kustomize-controller', 'helm-controller', agentFieldManager];
 
 /** One entry of the books that the server keeps on who set which field. */
 export interface ManagerEntry {
@@ -39,14 +40,14 @@ export function applierOf(live: ClusterObject): string | undefined {
   );
 }
 
-/** The most frequent one, for objects that nobody applied yet. */
-export function usualManager(appliers: readonly (string | undefined)[]): string {
+/** The most frequent one, for objects that nobody applied yet; `otherwise` where nobody applied any. */
+export function usualManager(appliers: readonly (string | undefined)[], otherwise = ownManager): string {
   const counts = Map.groupBy(
     appliers.filter((applier) => applier !== undefined),
     (applier) => applier,
   );
   const [most] = [...counts].sort(([, one], [, other]) => other.length - one.length);
-  return most?.[0] ?? ownManager;
+  return most?.[0] ?? otherwise;
 }
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';

@@ -62,7 +62,12 @@ export async function diffEnvironment(
     const { objects, withoutBooks } = await diffObjects(
       { reads, clock: ports.clock },
       rendering.objects,
-      { namespace, mark: createSecretMark(), thorough: request.thorough ?? false },
+      {
+        namespace,
+        mark: createSecretMark(),
+        thorough: request.thorough ?? false,
+        ...(books ? { manager: books.manager } : {}),
+      },
       signal,
     );
     return {

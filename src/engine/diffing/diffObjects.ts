@@ -42,7 +42,7 @@ export interface DiffTarget {
 export interface DiffOptions {
   /** Where objects go that belong in a namespace and name none. */
   readonly namespace: string;
-  /** Who applies all of them; found out from the cluster's books when absent. */
+  /** Who would apply them where the cluster's books tell of nobody; Towline when absent. */
   readonly manager?: string;
   readonly mark: SecretMark;
   /** Asks also about objects whose books show that nothing would change: admission may have changed since. */
@@ -83,7 +83,7 @@ export async function diffObjects(
     const live = liveOf(candidate);
     return live && !(live instanceof TowlineError) ? applierOf(live) : undefined;
   });
-  const usual = manager ?? usualManager(appliers);
+  const usual = usualManager(appliers, manager);
   const missingNamespaces = createNamespaceLook(reads, ask, signal);
   let withoutBooks = 0;
 
@@ -100,7 +100,7 @@ export async function diffObjects(
     }
     const live = liveOf(found);
     if (live instanceof TowlineError) return unknown(object, at, wordsOf(live, object));
-    const applier = manager ?? (live && applierOf(live)) ?? usual;
+    const applier = (live && applierOf(live)) ?? usual;
     if (live && hasNoBooks(live, applier)) withoutBooks += 1;
     if (live && !thorough && isSettled(live, found.object, applier))
       return { state: 'same', name: nameOfObject(found.object) };

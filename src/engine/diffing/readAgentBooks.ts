@@ -9,16 +9,18 @@ import { readAgentObject } from '../../domain/agents/readAgentObject.ts';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { ClusterObject } from '../../domain/kubernetes/clusterObject.ts';
 import { fieldsOf, specOf } from '../../domain/kubernetes/objectFields.ts';
-import type { ResourceKind } from '../../domain/kubernetes/resourceKind.ts';
-import { agentNamespace, inventoryLabels, readInventory } from '../../domain/localAgent/inventory.ts';
+import { agentFieldManager } from '../../domain/localAgent/managedFields.ts';
 import type { ObjectName } from '../../domain/localAgent/objectName.ts';
 import { listAgentResources } from '../delivery/readCluster.ts';
+import { listInventories } from '../localAgent/inventories.ts';
 import type { ClusterReads } from '../ports/clusters.ts';
 
 /** What an agent on the cluster tells of the manifests it follows. */
 export interface AgentBooks {
   /** `Argo CD`, `Flux`, `Towline’s agent` */
   readonly by: string;
+  /** The name under which it applies. */
+  readonly manager: string;
   /** What it has put there; undefined where it does not tell. */
   readonly inventory: readonly ObjectName[] | undefined;
   /** Where it puts objects that name no namespace, when it is said. */
@@ -27,18 +29,10 @@ export interface AgentBooks {
   readonly notes: readonly string[];
 }
 
-const names: Readonly<Record<AgentObject['agent'], string>> = {
-  'argo-cd': 'Argo CD',
-  flux: 'Flux',
-  towline: 'Towline’s agent',
-};
-
-const configMaps: ResourceKind = {
-  group: '',
-  version: 'v1',
-  kind: 'ConfigMap',
-  plural: 'configmaps',
-  namespaced: true,
+const agents: Readonly<Record<AgentObject['agent'], Pick<AgentBooks, 'by' | 'manager'>>> = {
+  'argo-cd': { by: 'Argo CD', manager: 'argocd-controller' },
+  flux: { by: 'Flux', manager: 'kustomize-controller' },
+  towline: { by: 'Towline’s agent', manager: agentFieldManager },
 };
 
 /**
@@ -80,7 +74,7 @@ async function readForeignBooks(
   const isWhole = inventories.every((inventory) => inventory !== undefined);
   const namespace = following.find(({ object }) => object.targetNamespace)?.object.targetNamespace;
   return {
-    by: names[first.object.agent],
+    ...agents[first.object.agent],
     inventory: isWhole ? inventories.flat() : undefined,
     ...(namespace === undefined ? {} : { namespace }),
     notes: following.flatMap(({ resource, object }) => notesOn(resource, object)),
@@ -109,11 +103,9 @@ async function readOwnBooks(
   place: ManifestPlace,
   signal: AbortSignal,
 ): Promise<AgentBooks | undefined> {
-  const [[label, value] = []] = Object.entries(inventoryLabels);
-  const query = { namespace: agentNamespace, labels: `${label}=${value}` };
-  const { items } = await reads.list(configMaps, query, {}, signal);
-  const own = items
-    .flatMap((item) => readInventory(item) ?? [])
+  const kept = await listInventories(reads, signal);
+  const own = kept
+    .map(({ inventory }) => inventory)
     .find(
       ({ source }) =>
         source.environment === environment &&
@@ -121,5 +113,5 @@ async function readOwnBooks(
         source.branch === place.branch &&
         (place.url === undefined || sameRepository(source.repository, place.url)),
     );
-  return own && { by: 'Towline’s agent', inventory: own.objects, notes: [] };
+  return own && { ...agents.towline, inventory: own.objects, notes: [] };
 }

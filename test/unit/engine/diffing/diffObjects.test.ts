@@ -106,7 +106,7 @@ describe('diffing objects against a cluster', () => {
     for (const method of ['get', 'dryRunApply'] as const) {
       cluster.refuse = (call) =>
         call.method === method && call.name === 'a' ? clusterError('cluster-forbidden', 'no') : undefined;
-      const diffed = await diff(configMap('a'), configMap('b'));
+      const diffed = await diff(configMap('a', { a: '2' }), configMap('b'));
       assert.deepEqual(statesOf(diffed), ['unknown a', 'differs b']);
       assert.equal(answerOf({ objects: diffed, leftovers: { unchecked: '' } }), 'unknown');
     }
