@@ -5,6 +5,7 @@ import type { Engine } from '../engine/createEngine.ts';
 import type { OpenWorkspace } from '../engine/workspace/openWorkspace.ts';
 import { ids } from './ids.ts';
 import type { Sessions } from './state/createSessions.ts';
+import type { Agents } from './state/delivery/createAgents.ts';
 import type { Rehearsals } from './state/delivery/createRehearsals.ts';
 import { createTrails, type Trails } from './state/delivery/createTrails.ts';
 import { type DeliveryStore, nothingDelivered } from './state/delivery/deliveryState.ts';
@@ -17,6 +18,7 @@ export interface DeliveryParts {
   readonly store: DeliveryStore;
   readonly trails: Trails;
   rehearsals(): Promise<Rehearsals>;
+  agents(): Promise<Agents>;
   /** Shows the Delivery view. */
   focus(): Promise<void>;
 }
@@ -31,6 +33,8 @@ export interface Delivery extends DeliveryParts, Disposable {
 
 /** Milliseconds between two drawings of ages. */
 const ageTick = 60_000;
+/** Milliseconds until a rollout of a local agent that is not healthy counts as timed out. */
+const rolloutLimit = 600_000;
 
 /** Asks nobody until a command does. */
 export function composeDelivery(
@@ -74,6 +78,22 @@ export function composeDelivery(
     );
     return loading;
   };
+  let loadingAgents: Promise<Agents> | undefined;
+  const agents = (): Promise<Agents> => {
+    loadingAgents ??= import('./state/delivery/createAgents.ts').then(({ createAgents }) =>
+      createAgents(store, {
+        follow: async (repository, environment, onEvent, signal) =>
+          (await engine()).followBranch(
+            await open(repository),
+            { environment, once: false, rolloutLimit, onEvent },
+            signal,
+          ),
+        ask: async (repository, environment, wish, signal) =>
+          (await engine()).askAgent(await open(repository), { environment }, wish, signal),
+      }),
+    );
+    return loadingAgents;
+  };
   const listening = store.onChange(() => {
     import('./views/delivery/deliveryTree.ts').then(
       ({ deliveryTree }) => {
@@ -91,9 +111,12 @@ export function composeDelivery(
     store,
     trails,
     rehearsals,
+    agents,
     shown,
     findLeft: async () => (await rehearsals()).findLeft(sessions.all().map(({ key }) => key)),
-    stop: async () => (await loading)?.stop(),
+    async stop() {
+      await Promise.all([(await loading)?.stop(), (await loadingAgents)?.stop()]);
+    },
     focus: async () => {
       await commands.executeCommand(`${ids.views.delivery}.focus`);
     },

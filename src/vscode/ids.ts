@@ -68,6 +68,11 @@ export const ids = {
     forgetRehearsal: 'towline.forgetRehearsal',
     removeRehearsal: 'towline.removeRehearsal',
     showLiveDiff: 'towline.showLiveDiff',
+    followBranch: 'towline.followBranch',
+    pauseAgent: 'towline.pauseAgent',
+    resumeAgent: 'towline.resumeAgent',
+    reconcileAgent: 'towline.reconcileAgent',
+    endAgent: 'towline.endAgent',
   },
   views: {
     services: 'towline.services',

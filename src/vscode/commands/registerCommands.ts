@@ -20,6 +20,7 @@ function commandTable(): Readonly<Record<CommandId, Entry>> {
   const changes = () => import('./clusters/changeCommands.ts');
   const trails = () => import('./delivery/trailCommands.ts');
   const rehearsals = () => import('./delivery/rehearsalCommands.ts');
+  const agents = () => import('./delivery/agentCommands.ts');
   const trusted = (load: () => Promise<Command>): Entry => ({ load, needsTrust: true });
   const always = (load: () => Promise<Command>): Entry => ({ load, needsTrust: false });
   return {
@@ -80,6 +81,11 @@ function commandTable(): Readonly<Record<CommandId, Entry>> {
     [c.forgetRehearsal]: trusted(async () => (await rehearsals()).forgetRehearsal),
     [c.removeRehearsal]: trusted(async () => (await rehearsals()).removeRehearsal),
     [c.showLiveDiff]: trusted(async () => (await import('./delivery/diffCommands.ts')).showLiveDiff),
+    [c.followBranch]: trusted(async () => (await agents()).followBranch),
+    [c.pauseAgent]: trusted(async () => (await agents()).pauseAgent),
+    [c.resumeAgent]: trusted(async () => (await agents()).resumeAgent),
+    [c.reconcileAgent]: trusted(async () => (await agents()).reconcileAgent),
+    [c.endAgent]: trusted(async () => (await agents()).endAgent),
   };
 }
 

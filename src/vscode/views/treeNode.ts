@@ -14,6 +14,8 @@ export interface NodeTarget {
   readonly trail?: string;
   /** Id of a rehearsal. */
   readonly rehearsal?: string;
+  /** Id of a local agent. */
+  readonly agent?: string;
   /** An address on this machine. */
   readonly url?: string;
 }

@@ -2,6 +2,7 @@ import type { TrailFacts } from '../../../domain/delivery/commitTrail.ts';
 import type { Failure } from '../../../domain/errors/towlineError.ts';
 import type { KnownRehearsal } from '../../../engine/rehearsal/leftRehearsals.ts';
 import type { StateStore } from '../stateStore.ts';
+import type { AgentState } from './agentState.ts';
 import type { RehearsalState } from './rehearsalState.ts';
 
 /** An answer to "Where is my commit?". */
@@ -29,8 +30,10 @@ export interface DeliveryState {
   readonly rehearsals: readonly RehearsalState[];
   /** Rehearsals whose process is gone, by the repository that has their record. */
   readonly left: readonly { readonly repository: string; readonly rehearsal: KnownRehearsal }[];
+  /** Local agents of this window, newest first. */
+  readonly agents: readonly AgentState[];
 }
 
 export type DeliveryStore = StateStore<DeliveryState, undefined>;
 
-export const nothingDelivered: DeliveryState = { trails: [], rehearsals: [], left: [] };
+export const nothingDelivered: DeliveryState = { trails: [], rehearsals: [], left: [], agents: [] };
