@@ -115,8 +115,8 @@ a:focus-visible { outline: 1px solid var(--vscode-focusBorder); }
 .mark { width: 1em; font-weight: 700; text-align: center; }
 .found .mark { color: var(--vscode-testing-iconPassed); }
 .missing .mark { color: var(--vscode-testing-iconFailed); }
-.fix { display: flex; gap: .6em; align-items: start; margin-top: .4em; }
-code { flex: 1; min-width: 0; font-family: var(--vscode-editor-font-family); background: var(--vscode-textCodeBlock-background); border: 1px solid var(--vscode-contrastBorder, transparent); padding: .25em .5em; overflow-wrap: anywhere; white-space: pre-wrap; user-select: all; }
+.fix { display: flex; flex-wrap: wrap; gap: .6em; align-items: start; margin-top: .4em; }
+code { flex: 1 1 11em; min-width: 0; font-family: var(--vscode-editor-font-family); background: var(--vscode-textCodeBlock-background); border: 1px solid var(--vscode-contrastBorder, transparent); padding: .25em .5em; overflow-wrap: anywhere; white-space: pre-wrap; user-select: all; }
 button { font: inherit; color: var(--vscode-button-secondaryForeground); background: var(--vscode-button-secondaryBackground); border: 1px solid var(--vscode-button-border, var(--vscode-contrastBorder, transparent)); border-radius: 2px; padding: .25em .8em; cursor: pointer; }
 button:hover { background: var(--vscode-button-secondaryHoverBackground); }
 button:focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: 2px; }
