@@ -152,8 +152,9 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
     open: (folder, signal) => openWorkspace(ports, facts.version, folder, signal),
     readImages: (opened) => readCurrentImages(ports.files, opened),
     writeConfig: (opened, text) => ports.files.writeWhole(join(opened.folder, configFileNames[0]), text),
-    run: (opened, options, signal) => startRun(ports, facts, opened, options, signal),
-    forecast: (opened, request, signal) => forecastRun(ports, facts, opened, request, signal),
+    run: (opened, options, signal) => startRun({ ...ports, localClusters }, facts, opened, options, signal),
+    forecast: (opened, request, signal) =>
+      forecastRun({ ...ports, localClusters }, facts, opened, request, signal),
     listRuns: (opened) => journalOf(opened).listRuns(),
     readRun: (opened, run) => readRun(journalOf(opened), run),
     followRun: (opened, run, signal) => followRun(journalOf(opened), run, signal),
@@ -218,7 +219,7 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
       const { cleanRehearsal } = await import('./rehearsal/leftRehearsals.ts');
       return cleanRehearsal(ports, localClusters, opened, rehearsal, signal);
     },
-    diagnose: (folder, signal) => diagnose(ports, facts, localRegistry, folder, signal),
+    diagnose: (folder, signal) => diagnose({ ...ports, localClusters }, facts, localRegistry, folder, signal),
     findEngine: (signal) => findEngine(ports, facts.platform, signal),
     localRegistry,
     localClusters,

@@ -1,7 +1,9 @@
 import { failureOf, TowlineError } from '../../domain/errors/towlineError.ts';
+import type { LocalClusters } from '../locality/localClusters.ts';
 import type { HostFacts, Ports } from '../ports/ports.ts';
 import type { LocalRegistry } from '../registries/localRegistry.ts';
 import { type OpenWorkspace, openWorkspace } from '../workspace/openWorkspace.ts';
+import { findContexts } from './findContexts.ts';
 import { type Fixable, fixCommand } from './fixCommand.ts';
 
 /** One thing Towline looked for. */
@@ -53,7 +55,7 @@ const optionalPrograms = [
 
 /** Looks for everything a run needs, at the same time; never fails, every trouble is a finding. */
 export async function diagnose(
-  ports: Ports,
+  ports: Ports & { readonly localClusters: LocalClusters },
   { version, platform }: Pick<HostFacts, 'version' | 'platform'>,
   localRegistry: LocalRegistry,
   folder: string,
@@ -81,8 +83,12 @@ export async function diagnose(
           ...(opened.code === 'not-a-repository' ? { command: 'git init' } : {}),
         };
   const registry = await findRegistry(ports, localRegistry, workspace?.workspace.registry, signal);
+  const contexts = workspace ? await findContexts(ports, workspace, signal) : [];
   const rehearsals = workspace ? await findLeftRehearsals(ports, workspace) : [];
-  return { findings: [git, repository, engine, registry, ...programs, ...rehearsals], opened: workspace };
+  return {
+    findings: [git, repository, engine, registry, ...programs, ...contexts, ...rehearsals],
+    opened: workspace,
+  };
 }
 
 /** A namespace that a killed rehearsal left on a cluster does no harm to a run, and goes only when somebody says so. */

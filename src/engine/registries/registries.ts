@@ -2,6 +2,7 @@ import { TowlineError } from '../../domain/errors/towlineError.ts';
 import { registryPlace, targetRepository } from '../../domain/images/targetRepository.ts';
 import type { Credential } from '../ports/credentials.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { ClusterRegistry } from './clusterRegistry.ts';
 import { defaultRegistryPort, type LocalRegistry } from './localRegistry.ts';
 
 /** Registries as one run sees them: where images go, and whether they are there. */
@@ -21,8 +22,9 @@ export function createRegistries(
   ports: Ports,
   local: LocalRegistry,
   configured: string | undefined,
+  ofCluster?: ClusterRegistry,
 ): Registries {
-  const registry = configured ?? `localhost:${defaultRegistryPort}`;
+  const registry = configured ?? ofCluster?.host ?? `localhost:${defaultRegistryPort}`;
   const started = new Map<string, Promise<void>>();
 
   const credentialFor = (repository: string, signal: AbortSignal): Promise<Credential | undefined> =>
@@ -34,6 +36,12 @@ export function createRegistries(
     signal: AbortSignal,
   ): Promise<void> {
     const port = loopbackPort(host);
+    if (configured === undefined && ofCluster?.host === host) {
+      // It is the cluster's: one of Towline's in its place would be another one, which no node reaches.
+      await ports.registry.ping(host, undefined, signal);
+      notice(`No registry is configured: using ${host}, because ${ofCluster.because}.`);
+      return;
+    }
     try {
       await ports.registry.ping(host, undefined, signal);
     } catch (error) {

@@ -7,34 +7,47 @@ import { createFingerprints } from '../keys/fingerprints.ts';
 import { createResults } from '../keys/results.ts';
 import { createTestEnvironments } from '../keys/testEnvironment.ts';
 import { createToolVersions } from '../keys/toolVersions.ts';
+import type { LocalClusters } from '../locality/localClusters.ts';
 import type { RecordStore } from '../ports/journalStore.ts';
 import type { HostFacts, Ports } from '../ports/ports.ts';
 import { createProposals } from '../proposals/proposals.ts';
+import { findClusterRegistry } from '../registries/clusterRegistry.ts';
 import { createLocalRegistry } from '../registries/localRegistry.ts';
 import { createRegistries } from '../registries/registries.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 import type { RunScope } from './runScope.ts';
 
+/** The ports, and what says which clusters are local. */
+export type RunParts = Ports & { readonly localClusters: LocalClusters };
+
 /** Builds what the steps of one run share; reads nothing but small records until a step asks. */
 export async function createRunScope(
-  ports: Ports,
+  parts: RunParts,
   facts: HostFacts,
   opened: OpenWorkspace,
   plan: Plan,
   dirtyServices: ReadonlySet<string>,
   request: RunRequest,
   run: number,
+  signal: AbortSignal,
 ): Promise<RunScope> {
+  const { localClusters, ...ports } = parts;
   const records = ports.stores.openRecords(opened.repository.place.commonFolder);
   const now = (): number => ports.clock.now();
   const { workspace, folder } = opened;
   const maxAge = workspace.settings.baseImageMaxAge * 1000;
+  const environment = workspace.environments.find(({ name }) => name === request.environment);
+  // Nobody waits for a cluster where the registry is known, or none is named.
+  const ofCluster =
+    workspace.registry === undefined && environment?.context !== undefined
+      ? await findClusterRegistry({ ...ports, localClusters }, environment.context, signal)
+      : undefined;
   const registries = createRegistries(
     ports,
     createLocalRegistry(ports, facts.dataFolder),
     workspace.registry,
+    ofCluster,
   );
-  const environment = workspace.environments.find(({ name }) => name === request.environment);
   const proposed = plan
     .filter(({ steps }) => steps.some(({ step }) => step === 'propose'))
     .map(({ service }) => service);

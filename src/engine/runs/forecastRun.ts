@@ -5,13 +5,13 @@ import type { RunRequest, StepResult } from '../../domain/runs/runEvent.ts';
 import type { StepName } from '../../domain/runs/stepName.ts';
 import type { BuildOutput, ProposeOutput, StepOutput } from '../../domain/runs/stepOutput.ts';
 import { contentKey } from '../keys/contentKey.ts';
-import type { HostFacts, Ports } from '../ports/ports.ts';
+import type { HostFacts } from '../ports/ports.ts';
 import { foreseeProposal } from '../steps/proposeStep.ts';
 import { type Earlier, isHold, type StepContext, type StepReport } from '../steps/step.ts';
 import { steps } from '../steps/steps.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 import { checkRequest } from './checkRequest.ts';
-import { createRunScope } from './createRunScope.ts';
+import { createRunScope, type RunParts } from './createRunScope.ts';
 import { dirtyServices } from './dirtyServices.ts';
 import { reasonToRun } from './performStep.ts';
 import type { RunScope } from './runScope.ts';
@@ -57,7 +57,7 @@ const remoteLimit = 10_000;
  * of the proposals is asked, once, for its branches. Whether results still exist is only checked by the run itself.
  */
 export async function forecastRun(
-  ports: Ports,
+  ports: RunParts,
   facts: HostFacts,
   opened: OpenWorkspace,
   request: RunRequest,
@@ -69,7 +69,7 @@ export async function forecastRun(
     committed: opened.state.head !== undefined,
     dirtyServices: dirty,
   });
-  const scope = await createRunScope(ports, facts, opened, plan, dirty, request, 0);
+  const scope = await createRunScope(ports, facts, opened, plan, dirty, request, 0, signal);
   const built = new Map<string, BuildOutput>();
   const forecast: ForecastService[] = [];
   for (const planned of plan) forecast.push(await forecastService(planned, scope, built, signal));

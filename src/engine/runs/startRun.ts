@@ -4,12 +4,12 @@ import { type Plan, planRun } from '../../domain/plan/planRun.ts';
 import type { RunEvent, RunOutcome, RunRequest } from '../../domain/runs/runEvent.ts';
 import { type RunState, reduceRun } from '../../domain/runs/runState.ts';
 import type { OwnedRun } from '../ports/journalStore.ts';
-import type { HostFacts, Ports } from '../ports/ports.ts';
+import type { HostFacts } from '../ports/ports.ts';
 import { readAhead } from '../proposals/readAhead.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 import { readSubmodules } from '../workspace/readSubmodules.ts';
 import { checkRequest } from './checkRequest.ts';
-import { createRunScope } from './createRunScope.ts';
+import { createRunScope, type RunParts } from './createRunScope.ts';
 import { dirtyServices } from './dirtyServices.ts';
 import { endLeftovers } from './endLeftovers.ts';
 import { createJournalWriter } from './journalWriter.ts';
@@ -32,7 +32,7 @@ export interface StartOptions {
  * `service-unknown`, `environment-unknown` before a run exists, and `journal-failed`.
  */
 export async function startRun(
-  ports: Ports,
+  ports: RunParts,
   facts: HostFacts,
   found: OpenWorkspace,
   options: StartOptions,
@@ -58,7 +58,7 @@ export async function startRun(
     cancel.abort(new DOMException('Cancelled by another process', 'AbortError')),
   );
   try {
-    const scope = await createRunScope(ports, facts, opened, plan, dirty, request, owned.number);
+    const scope = await createRunScope(ports, facts, opened, plan, dirty, request, owned.number, signal);
     const leftovers = await endLeftovers(ports, journal);
     const stop = AbortSignal.any([signal, cancel.signal]);
     const state = await recordRun(scope, plan, owned, leftovers, options, stop);

@@ -3,6 +3,7 @@ import { describe, it } from 'mocha';
 import { TowlineError } from '../../../../src/domain/errors/towlineError.ts';
 import type { Credential } from '../../../../src/engine/ports/credentials.ts';
 import type { Ports } from '../../../../src/engine/ports/ports.ts';
+import type { ClusterRegistry } from '../../../../src/engine/registries/clusterRegistry.ts';
 import type { LocalRegistry } from '../../../../src/engine/registries/localRegistry.ts';
 import { createRegistries } from '../../../../src/engine/registries/registries.ts';
 import { createFakeRegistry } from '../../../support/fakeRegistry.ts';
@@ -21,7 +22,11 @@ describe('registries', () => {
     notices = [];
   });
 
-  function start(configured?: string, credentials: Readonly<Record<string, Credential>> = {}) {
+  function start(
+    configured?: string,
+    credentials: Readonly<Record<string, Credential>> = {},
+    ofCluster?: ClusterRegistry,
+  ) {
     const absent = () => Promise.resolve({ kind: 'absent' } as const);
     const local: LocalRegistry = {
       state: absent,
@@ -35,7 +40,7 @@ describe('registries', () => {
     };
     const find = (host: string) => Promise.resolve(credentials[host]);
     const ports = { registry, credentials: { find } } as Partial<Ports> as Ports;
-    return createRegistries(ports, local, configured);
+    return createRegistries(ports, local, configured, ofCluster);
   }
 
   it('take images to the configured one, or else to a local one', () => {
@@ -43,7 +48,27 @@ describe('registries', () => {
     assert.equal(start().repositoryOf('shop/api'), 'localhost:5001/shop/api');
   });
 
+  it("take images to the one of the environment's cluster where none is configured", () => {
+    const ofCluster = { host: 'localhost:5555', because: 'a test' };
+    assert.equal(start(undefined, {}, ofCluster).repositoryOf('api'), 'localhost:5555/api');
+    assert.equal(start('ghcr.io/acme', {}, ofCluster).repositoryOf('api'), 'ghcr.io/acme/api');
+  });
+
   describe('made ready', () => {
+    it('are never replaced where they are those of a cluster', async () => {
+      const ofCluster = { host: 'localhost:5555', because: 'the cluster says so' };
+      const registries = start(undefined, {}, ofCluster);
+      await assert.rejects(registries.ready('localhost:5555/api', notice, signal), (error) =>
+        TowlineError.is(error, 'registry-unreachable'),
+      );
+      registry.hosts.set('localhost:5555', new Map());
+      await registries.ready('localhost:5555/api', notice, signal);
+      assert.deepEqual(started, []);
+      assert.deepEqual(notices, [
+        'No registry is configured: using localhost:5555, because the cluster says so.',
+      ]);
+    });
+
     it('are left alone when they answer, and it is said whose they are not', async () => {
       registry.hosts.set('localhost:5001', new Map());
       await start().ready('localhost:5001/shop/api', notice, signal);
