@@ -43,13 +43,15 @@ const recipeName = 'kind-registry';
 const registryPort = 5000;
 const fieldManager = 'towline';
 const ownLabel = 'dev.towline.registry';
+/** How long a registry that is started again may take to answer. Milliseconds. */
+const answerLimit = 15_000;
 
 export function createRegistryLinks(
-  ports: Pick<Ports, 'clusters' | 'containers' | 'registry'>,
+  ports: Pick<Ports, 'clock' | 'clusters' | 'containers' | 'registry'>,
   localRegistry: LocalRegistry,
   localClusters: LocalClusters,
 ): RegistryLinks {
-  const { clusters, containers, registry } = ports;
+  const { clock, clusters, containers, registry } = ports;
 
   async function findRegistry(signal: AbortSignal): Promise<EngineContainer | undefined> {
     const known = await containers.findContainer(recipeName, signal);
@@ -68,13 +70,11 @@ export function createRegistryLinks(
     const [container, nodes] = await Promise.all([findRegistry(signal), findNodes(cluster, signal)]);
     const running = nodes.filter((node) => node.running);
     const network = running.flatMap(({ networks }) => Object.keys(networks))[0];
-    const port = container?.ports.find(({ containerPort }) => containerPort === registryPort)?.hostPort;
-    const known = port ?? (Number(container?.labels[ownLabel]) || undefined);
     return {
       container,
       nodes: running,
       network,
-      host: known === undefined ? undefined : `localhost:${known}`,
+      host: hostOf(container),
       inside: container && `${container.name}:${registryPort}`,
     };
   }
@@ -180,10 +180,30 @@ export function createRegistryLinks(
     return Promise.all(linkNames.map((name) => check(name, found, cluster, signal)));
   }
 
+  /** A program that was just started is not there at once, and tells nobody when it is. */
+  async function untilItAnswers(signal: AbortSignal): Promise<void> {
+    const end = clock.now() + answerLimit;
+    for (;;) {
+      const host = hostOf(await findRegistry(signal));
+      try {
+        if (host !== undefined) await registry.ping(host, undefined, signal);
+        if (host !== undefined || clock.now() > end) return;
+      } catch {
+        signal.throwIfAborted();
+        // Whoever looks next says what is wrong.
+        if (clock.now() > end) return;
+      }
+      await clock.wait(100, signal);
+    }
+  }
+
   async function startRegistry(onProgress: (line: string) => void, signal: AbortSignal) {
     const known = await findRegistry(signal);
     if (known) {
-      if (!known.running) await containers.resumeContainer(known.id, signal);
+      if (!known.running) {
+        await containers.resumeContainer(known.id, signal);
+        await untilItAnswers(signal);
+      }
       onProgress(
         `Registry: container ${known.name}, which was there${known.running ? '' : ', started again'}.`,
       );
@@ -232,6 +252,13 @@ export function createRegistryLinks(
       return links;
     },
   };
+}
+
+/** Where this machine reaches a registry's container; of a stopped one only a label tells. */
+function hostOf(container: EngineContainer | undefined): string | undefined {
+  const published = container?.ports.find(({ containerPort }) => containerPort === registryPort)?.hostPort;
+  const port = published ?? (Number(container?.labels[ownLabel]) || undefined);
+  return port === undefined ? undefined : `localhost:${port}`;
 }
 
 /** kind's own name for the context of a cluster. */
