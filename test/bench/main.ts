@@ -15,6 +15,7 @@ const benchmarks: Readonly<Record<string, string>> = {
   clusterView: '10,000 pods and 500 changes a second against kubectl get pods -A -w',
   extensionHost:
     'activation, what is loaded, and the event loop in a real VS Code under 50,000 lines and 1,000 runs',
+  rolledOut: 'a source change to a rolled-out pod on a cluster against the same by hand',
   startUp: 'what a short command costs, and how much of the bundle is loaded',
 };
 

@@ -1,7 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { executeOrThrow } from '../lab/execute.ts';
 import type { BenchLab } from './benchLab.ts';
+import { changeLine } from './changeLine.ts';
 import { findHandDocker, type HandDocker } from './handDocker.ts';
 import { type Contestant, takeTurns, timeProcess } from './measure.ts';
 import { printNotes, printRatio, printTimings } from './report.ts';
@@ -82,13 +83,4 @@ async function prepareHand(
     prepare: (round: number) => changeLine(repository, `${name} ${round}`),
   };
   return { contestant, script };
-}
-
-/** One changed line of the api's source, committed. */
-async function changeLine(repository: string, text: string): Promise<void> {
-  const file = join(repository, 'services/api/src/products.js');
-  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => !line.startsWith('// Round: '));
-  await writeFile(file, [`// Round: ${text}`, ...lines].join('\n'));
-  const git = (...args: string[]) => executeOrThrow('git', args, { cwd: repository });
-  await git('commit', '--quiet', '--all', '--no-verify', `--message=Change a line (${text})`);
 }

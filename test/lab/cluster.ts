@@ -75,6 +75,15 @@ export async function startControlPlane(
   return startOwn(options, 'control');
 }
 
+/**
+ * The cluster that TOWLINE_LAB_KUBECONFIG names, and left as it is, else one of the lab's own: images that are pushed to a
+ * port of this machine can be pulled there at once, which a new kind cluster has to be taught.
+ */
+export async function useCluster(options: ClusterOptions): Promise<LabCluster> {
+  const kubeconfig = process.env.TOWLINE_LAB_KUBECONFIG;
+  return kubeconfig ? { kubeconfig, stop: () => Promise.resolve() } : startOwn(options);
+}
+
 /** `store` is the address of its etcd. */
 async function startOwn(
   options: ClusterOptions,

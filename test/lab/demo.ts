@@ -18,6 +18,7 @@ import { ensureRegistryProgram } from './registry.ts';
  *   --fresh   start over with a new copy
  *   --clean   remove the copy, and do nothing else
  *   --editor  open the copy in VS Code with Towline in it, and run nothing
+ *   --cluster go on to a cluster: merge the proposals, let the agent pull them, and follow the commit to its pods
  */
 const root = join(import.meta.dirname, '../..');
 const cli = join(root, 'dist/cli/towline.js');
@@ -29,6 +30,7 @@ async function main(): Promise<number> {
       fresh: { type: 'boolean', default: false },
       clean: { type: 'boolean', default: false },
       editor: { type: 'boolean', default: false },
+      cluster: { type: 'boolean', default: false },
     },
   });
   // Ctrl+C reaches the run as well, which then cancels its steps; this process waits for it.
@@ -50,6 +52,10 @@ async function main(): Promise<number> {
 
   if (values.editor) return await openInEditor(shop, root, say);
 
+  if (values.cluster) {
+    const { goToCluster } = await import('./clusterDemo.ts');
+    return await goToCluster({ shop, cli, say, printReport });
+  }
   const args = ['run', '--env', environment, '--yes'];
   console.log(`\n$ towline ${args.join(' ')}\n`);
   const code = await runVisibly(process.execPath, [cli, ...args], { cwd: shop.repository });
@@ -83,6 +89,7 @@ function howToGoOn({ repository, port }: DemoShop): string {
     '  a red test               the places marked TRY IT, e.g. in services/api/src/cart.js',
     `  the registry             http://localhost:${port}/v2/_catalog`,
     '  npm run demo -- --editor the same in VS Code',
+    '  npm run demo -- --cluster merge it, and follow it to pods that answer (on Debian as root)',
     '  npm run demo -- --fresh  start over',
     '  npm run demo -- --clean  remove everything the demo made',
   ].join('\n');
