@@ -52,9 +52,19 @@ const whenUsed = {
   },
 };
 
+/** Parts of Node that are loaded before any program is. */
+const alwaysThere = new Set([
+  'node:events',
+  'node:fs',
+  'node:path',
+  'node:process',
+  'node:timers',
+  'node:util',
+]);
+
 /**
- * Takes Node's own modules as they are. An `import` reads every export of one, and a getter among them may load ten
- * times as much (`node:crypto`: the whole web cryptography).
+ * Takes Node's own modules without `import`, which reads every export of one, and a getter among them may load ten
+ * times as much (`node:crypto`: the whole web cryptography). Those that Node has to load first wait for the first call.
  * @type {import('esbuild').Plugin}
  */
 const builtinsAsTheyAre = {
@@ -66,12 +76,15 @@ const builtinsAsTheyAre = {
         : { path, external: true },
     );
     onLoad({ filter: /(?:)/, namespace: 'builtin' }, ({ path }) => {
-      const names = Object.keys(createRequire(import.meta.url)(path));
+      const builtin = createRequire(import.meta.url)(path);
       const from = `process.getBuiltinModule('${path}')`;
-      const exported = names.map(
-        (name) => `export const ${name} = /* @__PURE__ */ (() => ${from}.${name})();`,
-      );
-      return { contents: [`export default ${from};`, ...exported].join('\n') };
+      const exported = Object.keys(builtin).map((name) => {
+        const isFunction = typeof builtin[name] === 'function' && /^[a-z]/.test(name);
+        return isFunction && !alwaysThere.has(path)
+          ? `export const ${name} = (...given) => ${from}.${name}(...given);`
+          : `export const ${name} = /* @__PURE__ */ (() => ${from}.${name})();`;
+      });
+      return { contents: [`export default /* @__PURE__ */ (() => ${from})();`, ...exported].join('\n') };
     });
   },
 };
@@ -106,7 +119,7 @@ const extension = {
 const commandLine = { ...shared, entryPoints: { towline: 'src/cli/towline.ts' }, outdir: 'dist/cli' };
 
 /** What every `towline run` executes: loaded as one file, as each further one costs as much as running it. */
-const everyRun = ['src/cli/main.ts', 'src/cli/commands/run.ts'];
+const everyRun = ['src/cli/main.ts', 'src/cli/commands/run.ts', 'src/adapters/docker/loadEndpoint.ts'];
 
 /**
  * Puts the chunks that `roots` load at once into the first root's file. The others stay as doors to it, because chunks

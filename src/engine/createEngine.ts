@@ -36,6 +36,7 @@ import { type KeptRun, readRun } from './runs/readRun.ts';
 import { type StartOptions, startRun } from './runs/startRun.ts';
 import type { OpenCluster } from './workloads/openCluster.ts';
 import type { ProgramPlace, ProgramRequest } from './workloads/runInWorkload.ts';
+import type { Expectation } from './workspace/askAhead.ts';
 import { type CurrentImage, readCurrentImages } from './workspace/currentImages.ts';
 import { type OpenWorkspace, openWorkspace } from './workspace/openWorkspace.ts';
 
@@ -46,8 +47,11 @@ export interface RunPlace {
 
 /** Everything a host can ask for. Errors are TowlineError; a cancelled call rejects with the signal's reason. */
 export interface Engine {
-  /** Finds services and environments from a folder of a repository, with `towline.yaml` where there is one. */
-  open(folder: string, signal: AbortSignal): Promise<OpenWorkspace>;
+  /**
+   * Finds services and environments from a folder of a repository, with `towline.yaml` where there is one. `expected`
+   * says that a run follows at once, whose first question to a remote may then be asked beside the looking.
+   */
+  open(folder: string, signal: AbortSignal, expected?: Expectation): Promise<OpenWorkspace>;
   /** Images that the environments' manifests in the checkout name now. */
   readImages(opened: OpenWorkspace): readonly CurrentImage[];
   /** Writes `towline.yaml` into the workspace's folder; the one file of the user's that Towline makes, when asked to. */
@@ -149,7 +153,7 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
   const localClusters = createLocalClusters(ports, optIns);
   const localCluster = createLocalCluster(ports, { localRegistry, localClusters }, facts.dataFolder);
   return {
-    open: (folder, signal) => openWorkspace(ports, facts.version, folder, signal),
+    open: (folder, signal, expected) => openWorkspace(ports, facts.version, folder, signal, expected),
     readImages: (opened) => readCurrentImages(ports.files, opened),
     writeConfig: (opened, text) => ports.files.writeWhole(join(opened.folder, configFileNames[0]), text),
     run: (opened, options, signal) => startRun({ ...ports, localClusters }, facts, opened, options, signal),

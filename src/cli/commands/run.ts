@@ -30,8 +30,25 @@ export async function run(
   options: RunOptions,
   progressReady: (progress: Progress) => void,
 ): Promise<ExitCode> {
+  const done = new AbortController();
+  try {
+    return await runOpened(context, services, options, progressReady, done.signal);
+  } finally {
+    done.abort();
+  }
+}
+
+async function runOpened(
+  context: CommandContext,
+  services: readonly string[],
+  options: RunOptions,
+  progressReady: (progress: Progress) => void,
+  done: AbortSignal,
+): Promise<ExitCode> {
   const { engine, terminal, folder, signal } = context;
-  const opened = await engine.open(folder, signal);
+  const proposes = options.propose && !options.plan && options.resume === undefined;
+  const expected = { environment: options.env, signal: AbortSignal.any([signal, done]) };
+  const opened = await engine.open(folder, signal, proposes ? expected : undefined);
   for (const problem of opened.workspace.problems) {
     if (problem.severity === 'warning' && !options.json)
       terminal.err(terminal.style('dim', describeProblem(problem)));

@@ -9,6 +9,7 @@ import type { RecordStore } from '../ports/journalStore.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ObjectId } from '../ports/repositories.ts';
 import type { Untimed } from '../steps/step.ts';
+import { keepQuestion } from '../workspace/askAhead.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 import { describeSource } from './describeSource.ts';
 import type { ManifestFiles } from './manifestFiles.ts';
@@ -62,7 +63,14 @@ export function createProposals(
 ): Proposals {
   const branches = [...new Set(services.map((service) => branchOf(service)))];
   const answerName = `allowed/${recordPart(environment.name)}`;
-  const source = createShared((signal) => openManifestSource(ports, opened, environment, branches, signal));
+  const source = createShared(async (signal) => {
+    const found = await openManifestSource(ports, opened, environment, branches, signal);
+    if (found.remote && found.repository === opened.repository) {
+      const asked = environment.branch === undefined ? branches : [environment.branch, ...branches];
+      await keepQuestion(records, environment.name, { remote: found.remote.name, branches: asked });
+    }
+    return found;
+  });
   const ready = createShared(async (signal) => {
     const found = await openSource(signal);
     await locked(found, () => fetchBase(found, signal), signal);

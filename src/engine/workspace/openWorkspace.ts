@@ -9,6 +9,7 @@ import { recordPart } from '../keys/recordPart.ts';
 import type { Files } from '../ports/files.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Repository, WorkingState } from '../ports/repositories.ts';
+import { askAhead, type Expectation } from './askAhead.ts';
 import { rememberedWorkspace } from './rememberedWorkspace.ts';
 
 /** A workspace on disk: what was found or configured, and where it lies in its Git repository. */
@@ -33,24 +34,30 @@ export async function openWorkspace(
   version: string,
   folder: string,
   signal: AbortSignal,
+  expected?: Expectation,
 ): Promise<OpenWorkspace> {
-  const repository = await ports.repositories.open(folder, signal);
-  const { top } = repository.place;
+  const found = await ports.repositories.open(folder, signal);
+  const { top, commonFolder } = found.place;
   if (top === undefined)
     throw new TowlineError('not-a-repository', {
       why: `${folder} is a bare repository: it has no files to work on.`,
     });
+  const records = ports.stores.openRecords(commonFolder);
+  const reading = found.workingState(signal);
+  // Met again where it is waited for.
+  reading.catch(() => undefined);
+  const repository = expected ? askAhead(found, records, expected) : found;
   const config = findConfig(ports.files, folder, top);
   const root = config ? dirname(config) : top;
   const prefix = relative(top, root).split(sep).join('/');
-  const state = below(await repository.workingState(signal), prefix);
+  const state = below(await reading, prefix);
   const name = config && basename(config);
   // The file counts also where Git ignores it: it was put there for Towline.
   const paths = name === undefined || state.files.includes(name) ? state.files : [...state.files, name];
   const workspace = await rememberedWorkspace(
     { folder: root, paths, version, record: `workspaces/${recordPart(prefix)}` },
     ports.files,
-    ports.stores.openRecords(repository.place.commonFolder),
+    records,
     ports.clock.now(),
   );
   return { workspace, repository, folder: root, prefix, state };
