@@ -3,8 +3,14 @@ import { createRequire, isBuiltin } from 'node:module';
 import { basename, dirname } from 'node:path';
 import { build, context } from 'esbuild';
 
-/** CommonJS packages inside an ES module still ask for Node's own modules by `require`; `checkRequired` sees to it that they ask for nothing else. */
-const forCommonJs = 'const require = (name) => process.getBuiltinModule(name);';
+/**
+ * CommonJS packages inside an ES module still ask for Node's own modules by `require`; `checkRequired` sees to it that
+ * they ask for nothing else. The second is for files beside the chunk.
+ */
+const forCommonJs = [
+  'const require = (name) => process.getBuiltinModule(name);',
+  "const requireBeside = (name) => require('node:module').createRequire(import.meta.url)(name);",
+].join(' ');
 
 /**
  * Leaves out parts of dockerode for calls that are never made here, most of which it loads at once: its BuildKit
@@ -27,30 +33,40 @@ const withoutUnused = {
 };
 
 /**
- * Runs a library's code when something of it is first used, not when a file that may use it is loaded: a run that
- * changes nothing parses no YAML.
- * @type {import('esbuild').Plugin}
+ * Loads a library when something of it is first used, not when a file that may use it is loaded: a run that changes
+ * nothing parses no YAML. The library is a file of its own beside the chunks, `<name>.cjs`.
+ * @param {string} library
+ * @returns {import('esbuild').Plugin}
  */
-const whenUsed = {
-  name: 'when-used',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^yaml$/ }, ({ path, importer }) =>
-      /[\\/]node_modules[\\/]/.test(importer) || importer === path
-        ? undefined
-        : { path, namespace: 'when-used' },
-    );
-    onLoad({ filter: /(?:)/, namespace: 'when-used' }, ({ path }) => {
-      const names = Object.keys(createRequire(import.meta.url)(path));
-      const getters = names.map(
-        (name) => `${name}: { enumerable: true, get: () => require('${path}').${name} }`,
+function whenUsed(library) {
+  return {
+    name: 'when-used',
+    setup({ onResolve, onLoad, onEnd, initialOptions: { outdir, target, platform, minify } }) {
+      onResolve({ filter: new RegExp(`^${library}$`) }, ({ path, importer }) =>
+        /[\\/]node_modules[\\/]/.test(importer) ? undefined : { path, namespace: 'when-used' },
       );
-      return {
-        contents: `Object.defineProperties(exports, {${getters.join(',')}});`,
-        resolveDir: import.meta.dirname,
-      };
-    });
-  },
-};
+      onLoad({ filter: /(?:)/, namespace: 'when-used' }, ({ path }) => {
+        const names = Object.keys(createRequire(import.meta.url)(path));
+        const getters = names.map((name) => `${name}: { enumerable: true, get: () => load().${name} }`);
+        return {
+          contents: `let loaded; const load = () => (loaded ??= requireBeside('./${path}.cjs')); Object.defineProperties(exports, {${getters.join(',')}});`,
+        };
+      });
+      onEnd(async () => {
+        const outfile = `${outdir}/${library}.cjs`;
+        await build({
+          bundle: true,
+          format: 'cjs',
+          entryPoints: [library],
+          outfile,
+          target,
+          platform,
+          minify,
+        });
+      });
+    },
+  };
+}
 
 /** Parts of Node that are loaded before any program is. */
 const alwaysThere = new Set([
@@ -101,7 +117,7 @@ const shared = {
   metafile: true,
   banner: { js: forCommonJs },
   define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' },
-  plugins: [withoutUnused, whenUsed],
+  plugins: [withoutUnused],
   logLevel: 'warning',
 };
 
@@ -116,7 +132,12 @@ const extension = {
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
 };
 
-const commandLine = { ...shared, entryPoints: { towline: 'src/cli/towline.ts' }, outdir: 'dist/cli' };
+const commandLine = {
+  ...shared,
+  entryPoints: { towline: 'src/cli/towline.ts' },
+  outdir: 'dist/cli',
+  plugins: [withoutUnused, whenUsed('yaml')],
+};
 
 /** What every `towline run` executes: loaded as one file, as each further one costs as much as running it. */
 const everyRun = ['src/cli/main.ts', 'src/cli/commands/run.ts', 'src/adapters/docker/loadEndpoint.ts'];

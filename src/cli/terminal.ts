@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { styleText } from 'node:util';
 import { TowlineError } from '../domain/errors/towlineError.ts';
 
@@ -24,7 +25,7 @@ function endQuietly(error: NodeJS.ErrnoException): void {
 export function createTerminal(environment: NodeJS.ProcessEnv): Terminal {
   process.stdout.on('error', endQuietly);
   process.stderr.on('error', endQuietly);
-  const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true && !environment.CI;
+  const interactive = isatty(0) && isatty(2) && !environment.CI;
   return {
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${line}\n`),
