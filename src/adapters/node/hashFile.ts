@@ -9,14 +9,21 @@ import { openRegularFile } from './regularFile.ts';
 const smallFile = 256 * 1024;
 const chunkSize = 1024 * 1024;
 
+/** The last chunk that is done with: one for each file would wait by the dozen for the garbage collector. */
+let spareChunk: Buffer | undefined;
+
 async function hashStream(descriptor: number, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  const chunk = Buffer.allocUnsafe(chunkSize);
+  const chunk = spareChunk ?? Buffer.allocUnsafe(chunkSize);
+  spareChunk = undefined;
   for (;;) {
     const bytesRead = await readNext(descriptor, chunk);
+    if (bytesRead > 0) hash.update(chunk.subarray(0, bytesRead));
+    else {
+      spareChunk = chunk;
+      return hash.digest('hex');
+    }
     signal.throwIfAborted();
-    if (bytesRead === 0) return hash.digest('hex');
-    hash.update(chunk.subarray(0, bytesRead));
   }
 }
 
