@@ -27,12 +27,37 @@ const patience: Readonly<Partial<Record<VerdictReason, number>>> = {
 
 const otherwise = 20;
 
-/** How a workload stands, and since when for this reason: milliseconds since the epoch. */
+/** How a workload stands. Times are milliseconds since the epoch. */
 export interface StandingVerdict {
   readonly verdict: Verdict;
+  /** When this verdict began; of trouble: when the same reason was first met. */
   readonly since: number;
+  /** It was in trouble before. */
+  readonly hadTrouble: boolean;
   /** Whether the change is about it; the others are only waited for. */
   readonly isMeant: boolean;
+}
+
+/**
+ * Seconds for which a workload has to be healthy before that counts. Without a readiness probe a program is ready from
+ * its start to its crash, and between two crashes again.
+ */
+const steady = { atOnce: 4, afterTrouble: 40 };
+
+/** When health counts if it stays; undefined for what is not healthy. */
+function steadyAt({ verdict, since, hadTrouble }: StandingVerdict): number | undefined {
+  if (verdict.state !== 'healthy') return undefined;
+  return since + (hadTrouble ? steady.afterTrouble : steady.atOnce) * 1000;
+}
+
+/** The verdict as it can be told when nothing more is waited for: health that does not count yet is none. */
+export function tellableVerdict(standing: StandingVerdict, now: number): Verdict {
+  const counts = steadyAt(standing);
+  if (!standing.hadTrouble || counts === undefined || counts <= now) return standing.verdict;
+  return {
+    state: 'progressing',
+    sentence: `${standing.verdict.sentence}, but it was in trouble ${Math.round((now - standing.since) / 1000)} s ago`,
+  };
 }
 
 /** When a verdict is final if it stays as it is: milliseconds since the epoch; undefined for what may still become well. */
@@ -49,8 +74,8 @@ export type RolloutDecision =
   | { readonly over: false; readonly lookAt: number | undefined };
 
 /**
- * Over when all are healthy, as soon as one that is meant is finally not, or when those that are meant are healthy and
- * all others finally not.
+ * Over when all are healthy and steady, as soon as one that is meant is finally not, or when those that are meant are
+ * healthy and all others finally not.
  *
  * @param count workloads there are; those without a verdict yet are missing in `standing`
  */
@@ -59,14 +84,12 @@ export function decideRollout(
   count: number,
   now: number,
 ): RolloutDecision {
-  const trouble = standing.flatMap((one) => {
-    const final = finalAt(one);
-    return final === undefined ? [] : [{ final, isMeant: one.isMeant }];
-  });
-  const isSettled = ({ isMeant, verdict, since }: StandingVerdict): boolean =>
-    verdict.state === 'healthy' || (!isMeant && (finalAt({ isMeant, verdict, since }) ?? Infinity) <= now);
+  const isPast = (time: number | undefined): boolean => time !== undefined && time <= now;
+  const isFinal = (one: StandingVerdict): boolean => isPast(finalAt(one));
+  const isSettled = (one: StandingVerdict): boolean =>
+    isPast(steadyAt(one)) || (!one.isMeant && isFinal(one));
   if (standing.length === count && standing.every(isSettled)) return { over: true };
-  if (trouble.some(({ final, isMeant }) => isMeant && final <= now)) return { over: true };
-  const ahead = trouble.flatMap(({ final }) => (final > now ? [final] : []));
+  if (standing.some((one) => one.isMeant && isFinal(one))) return { over: true };
+  const ahead = standing.flatMap((one) => finalAt(one) ?? steadyAt(one) ?? []).filter((time) => time > now);
   return { over: false, lookAt: ahead.length === 0 ? undefined : Math.min(...ahead) };
 }

@@ -1,5 +1,5 @@
 import type { ObjectName } from '../../domain/localAgent/objectName.ts';
-import { decideRollout, type StandingVerdict } from '../../domain/rehearsal/patience.ts';
+import { decideRollout, type StandingVerdict, tellableVerdict } from '../../domain/rehearsal/patience.ts';
 import type { Verdict } from '../../domain/verdict/verdict.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterReads } from '../ports/clusters.ts';
@@ -28,17 +28,24 @@ export async function followRehearsal(
   const ending = new AbortController();
   const stop = AbortSignal.any([signal, ending.signal]);
   const standing = new Map<FollowedWorkload, StandingVerdict>();
+  const firstMet = new Map<string, number>();
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => undefined);
   let changed = Promise.withResolvers<void>();
 
   function take(workload: FollowedWorkload, verdict: Verdict): void {
     const before = standing.get(workload);
-    const isSame = before?.verdict.state === verdict.state && before.verdict.reason === verdict.reason;
+    const now = clock.now();
+    const isTrouble = verdict.state === 'failed' || verdict.state === 'stuck';
+    const met = `${workload.name.kind} ${workload.name.name} ${verdict.reason ?? ''}`;
+    // Trouble that comes and goes is the same trouble.
+    if (isTrouble && !firstMet.has(met)) firstMet.set(met, now);
+    const began = before?.verdict.state === verdict.state ? before.since : now;
     standing.set(workload, {
       verdict,
-      since: isSame ? before.since : clock.now(),
+      since: isTrouble ? (firstMet.get(met) ?? now) : began,
       isMeant: workload.isMeant,
+      hadTrouble: isTrouble || (before?.hadTrouble ?? false),
     });
     onVerdict(workload.name, verdict);
     changed.resolve();
@@ -73,7 +80,8 @@ export async function followRehearsal(
       ]).finally(() => waiting.abort());
       changed = Promise.withResolvers();
     }
-    return [...standing].map(([{ name }, { verdict }]) => ({ workload: name, verdict }));
+    const now = clock.now();
+    return [...standing].map(([{ name }, one]) => ({ workload: name, verdict: tellableVerdict(one, now) }));
   } finally {
     ending.abort();
     await Promise.allSettled(following);

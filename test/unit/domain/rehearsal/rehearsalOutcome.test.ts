@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { decideRollout, type StandingVerdict } from '../../../../src/domain/rehearsal/patience.ts';
+import {
+  decideRollout,
+  type StandingVerdict,
+  tellableVerdict,
+} from '../../../../src/domain/rehearsal/patience.ts';
 import { concludeRehearsal, type RehearsalFacts } from '../../../../src/domain/rehearsal/rehearsalOutcome.ts';
 import type { Verdict, VerdictReason } from '../../../../src/domain/verdict/verdict.ts';
 
@@ -80,13 +84,23 @@ describe('when a rollout is over', () => {
     verdict: verdict(...of).verdict,
     since,
     isMeant: true,
+    hadTrouble: false,
   });
 
-  it('is over when all are healthy, and not while one has said nothing', () => {
+  it('is over when all are healthy for a while, and not while one has said nothing', () => {
     const healthy = standing(0, 'api', 'healthy');
-    assert.deepEqual(decideRollout([healthy], 1, 5), { over: true });
-    assert.deepEqual(decideRollout([healthy], 2, 5), { over: false, lookAt: undefined });
+    assert.deepEqual(decideRollout([healthy], 1, 5), { over: false, lookAt: 4_000 });
+    assert.deepEqual(decideRollout([healthy], 1, 4_000), { over: true });
+    assert.deepEqual(decideRollout([healthy], 2, 4_000), { over: false, lookAt: undefined });
     assert.deepEqual(decideRollout([], 0, 5), { over: true });
+  });
+
+  it('does not take the time between two crashes for health', () => {
+    const between = { ...standing(60_000, 'api', 'healthy'), hadTrouble: true };
+    assert.deepEqual(decideRollout([between], 1, 70_000), { over: false, lookAt: 100_000 });
+    assert.deepEqual(decideRollout([between], 1, 100_000), { over: true });
+    assert.equal(tellableVerdict(between, 70_000).state, 'progressing');
+    assert.equal(tellableVerdict(between, 100_000).state, 'healthy');
   });
 
   it('waits for a crash to mend itself, once, and for nothing that nobody mends', () => {
@@ -101,7 +115,7 @@ describe('when a rollout is over', () => {
   it('waits for what the change does not touch only as long as it may still become well', () => {
     const healthy = standing(0, 'api', 'healthy');
     const other = { ...standing(0, 'web', 'failed', 'image-missing'), isMeant: false };
-    assert.deepEqual(decideRollout([healthy, other], 2, 1_000), { over: false, lookAt: 5_000 });
+    assert.deepEqual(decideRollout([healthy, other], 2, 4_500), { over: false, lookAt: 5_000 });
     assert.deepEqual(decideRollout([healthy, other], 2, 5_000), { over: true });
     const moving = standing(0, 'api', 'progressing');
     assert.deepEqual(decideRollout([moving, other], 2, 9_000), { over: false, lookAt: undefined });
