@@ -59,6 +59,7 @@ describe('the Clusters view', function () {
 
   /** Opens the lab's cluster and shows the test's namespace alone: others may use the cluster as well. */
   async function look(window: EditorWindow, namespace: string): Promise<void> {
+    await clusterRow(window).waitFor();
     await window.runCommand('Towline: Filter Clusters');
     await window.pick('Text…');
     const input = window.page.locator('.quick-input-widget input').first();

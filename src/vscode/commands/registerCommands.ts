@@ -21,6 +21,7 @@ function commandTable(): Readonly<Record<CommandId, Entry>> {
   const trails = () => import('./delivery/trailCommands.ts');
   const rehearsals = () => import('./delivery/rehearsalCommands.ts');
   const agents = () => import('./delivery/agentCommands.ts');
+  const localCluster = () => import('./clusters/localClusterCommands.ts');
   const trusted = (load: () => Promise<Command>): Entry => ({ load, needsTrust: true });
   const always = (load: () => Promise<Command>): Entry => ({ load, needsTrust: false });
   return {
@@ -71,6 +72,9 @@ function commandTable(): Readonly<Record<CommandId, Entry>> {
     [c.restartWorkload]: trusted(async () => (await changes()).restartWorkload),
     [c.scaleWorkload]: trusted(async () => (await changes()).scaleWorkload),
     [c.deleteObject]: trusted(async () => (await changes()).deleteObject),
+    [c.createLocalCluster]: trusted(async () => (await localCluster()).createLocalCluster),
+    [c.deleteLocalCluster]: trusted(async () => (await localCluster()).deleteLocalCluster),
+    [c.diagnoseLocalCluster]: trusted(async () => (await localCluster()).diagnoseLocalCluster),
     [c.whereIsCommit]: trusted(async () => (await trails()).whereIsCommit),
     [c.askTrailAgain]: trusted(async () => (await trails()).askTrailAgain),
     [c.forgetTrail]: always(async () => (await trails()).forgetTrail),
