@@ -41,8 +41,18 @@ export async function startCluster(options: ClusterOptions): Promise<LabCluster>
   return (await findProgram('kind')) ? startKind(options.say) : startOwn(options);
 }
 
-/** Builds what `startCluster` starts, as far as it has to be built here; meant for while other things go on. */
-export async function prepareCluster({ install, say }: ClusterOptions): Promise<string> {
+let preparing: Promise<string> | undefined;
+
+/**
+ * Builds what `startCluster` starts, as far as it has to be built here; meant for while other things go on. Whoever asks
+ * while it is under way waits for that one.
+ */
+export function prepareCluster(options: ClusterOptions): Promise<string> {
+  preparing ??= prepareOnce(options);
+  return preparing;
+}
+
+async function prepareOnce({ install, say }: ClusterOptions): Promise<string> {
   if (!(await mayInstallPackages())) throw new Error('no cluster: it needs kind, or Debian as root');
   if (!(await findProgram('kubectl'))) throw new Error('no cluster: kubectl is not on PATH');
   const missing = [];
