@@ -34,7 +34,7 @@ export interface EditorLab {
 }
 
 /** Milliseconds a test may take that opens a window. */
-const testLimit = 240_000;
+const testLimit = 240_000 * Number(process.env.TOWLINE_LAB_PATIENCE ?? 1);
 const root = join(import.meta.dirname, '../..');
 /** The extension's folder with its bundle in `dist/extension`. */
 export const extensionFolder = process.env.TOWLINE_EXTENSION ?? root;

@@ -79,30 +79,6 @@ describe('the sidebar where something is missing', () => {
     await window.capture('doctor');
   });
 
-  it('walks a new user through, and ticks off what was done', async () => {
-    const workspace = lab.makeWorkspace();
-    const window = await editor.openWindow({ open: workspace.folder, environment: workspace.environment });
-    await window.openTowline();
-    await window.row('Services', 'Service api, not run yet').waitFor();
-    await window.runCommand('Welcome: Open Walkthrough...');
-    await window.pick('Get Started with Towline');
-    const steps = window.page.locator('.getting-started-step');
-    // The first is done: a repository is open.
-    await steps.filter({ hasText: 'Open a repository' }).locator('.codicon.complete').waitFor();
-    await window.capture('walkthrough');
-    await steps.filter({ hasText: 'Build and deploy a service' }).first().click();
-    await window.capture('walkthrough-deploy');
-    await steps.filter({ hasText: 'Look at the diff' }).first().click();
-    await window.capture('walkthrough-review');
-    await steps.filter({ hasText: 'Check what a run needs' }).first().click();
-    await window.capture('walkthrough-check');
-    await window.page.getByRole('button', { name: 'Run Doctor' }).first().click();
-    await window.webview.getByText('Everything a run needs is there').waitFor();
-    await window.capture('doctor-found');
-    await window.page.getByRole('tab', { name: /^Walkthrough/ }).click();
-    await steps.filter({ hasText: 'Check what a run needs' }).locator('.codicon.complete').waitFor();
-  });
-
   it('shows what is wrong in towline.yaml, and opens it', async () => {
     const workspace = lab.makeWorkspace({
       files: { 'towline.yaml': 'services:\n  api: {pth: services/api}\n' },
