@@ -41,17 +41,20 @@ interface HollowPod {
 
 /** Objects in one transaction of the store, which takes 128 at most. */
 const together = 50;
+/** The Deployment that is made by the API server; nothing else has its name in it. */
+const model = 'service-model';
 
-/**
- * Pods that differ from one that the API server stored in nothing but their names, put into its store beside it: ten
- * thousand requests would take minutes, and are not what is measured.
- */
-async function copy(store: string, stored: ClusterObject, others: readonly HollowPod[]): Promise<void> {
-  for (let from = 0; from < others.length; from += together) {
-    const success = others.slice(from, from + together).map(({ namespace, name }) => {
-      const { resourceVersion: _, ...metadata } = stored.metadata;
-      const object = { ...stored, metadata: { ...metadata, namespace, name, uid: randomUUID() } };
-      const key = Buffer.from(`/registry/pods/${namespace}/${name}`).toString('base64');
+interface StoredObject {
+  readonly kind: ResourceKind;
+  readonly object: ClusterObject;
+}
+
+/** Puts objects into the API server's store beside what it stored itself. */
+async function put(store: string, objects: readonly StoredObject[]): Promise<void> {
+  for (let from = 0; from < objects.length; from += together) {
+    const success = objects.slice(from, from + together).map(({ kind, object }) => {
+      const { namespace, name } = object.metadata;
+      const key = Buffer.from(`/registry/${kind.plural}/${namespace}/${name}`).toString('base64');
       return { requestPut: { key, value: Buffer.from(JSON.stringify(object)).toString('base64') } };
     });
     const answer = await fetch(`${store}/v3/kv/txn`, { method: 'POST', body: JSON.stringify({ success }) });
@@ -59,7 +62,34 @@ async function copy(store: string, stored: ClusterObject, others: readonly Hollo
   }
 }
 
-/** Objects alone: neither controllers nor a scheduler nor nodes work on what is measured. */
+/** Another Deployment with its ReplicaSet and pods, which differ from the model's in nothing but their names. */
+function copyModel(
+  models: Readonly<Record<'deployment' | 'set' | 'pod', StoredObject>>,
+  namespace: string,
+  app: string,
+  own: readonly HollowPod[],
+): readonly StoredObject[] {
+  const uids = new Map(
+    [models.deployment, models.set].map(({ object }) => [object.metadata.uid ?? '', randomUUID()]),
+  );
+  const copy = ({ kind, object }: StoredObject, named: { readonly name?: string; readonly uid?: string }) => {
+    let text = JSON.stringify(object).replaceAll(model, app);
+    for (const [before, after] of uids) text = text.replaceAll(before, after);
+    const copied = JSON.parse(text) as ClusterObject;
+    const { resourceVersion: _, ...metadata } = copied.metadata;
+    return { kind, object: { ...copied, metadata: { ...metadata, namespace, ...named } } };
+  };
+  return [
+    copy(models.deployment, {}),
+    copy(models.set, {}),
+    ...own.map(({ name }) => copy(models.pod, { name, uid: randomUUID() })),
+  ];
+}
+
+/**
+ * Objects alone: neither controllers nor a scheduler nor nodes work on what is measured. The API server makes one
+ * Deployment; the others are copies in its store, as ten thousand requests would take minutes.
+ */
 export async function fillHollowCluster(
   clusters: Clusters,
   store: string,
@@ -75,24 +105,16 @@ export async function fillHollowCluster(
     await writes.create(objectOf(namespaces, { name: namespace }), namespaces, signal);
     await writes.create(objectOf(serviceAccounts, { name: 'default', namespace }), serviceAccounts, signal);
   }
-  const deploy = async (namespace: string, name: string, replicas: number): Promise<void> => {
-    const owner = await createOwners(writes, namespace, name, replicas);
-    const own = Array.from({ length: replicas }, (_, index) => {
-      const suffix = index.toString(36).padStart(5, 'x');
-      return { namespace, name: `${name}-5d4f8c7b9-${suffix}`, changes: 0 };
-    });
+  const models = await createModel(writes);
+  const deploy = async (namespace: string, app: string, replicas: number): Promise<void> => {
+    const own = Array.from({ length: replicas }, (_, index) => hollowPod(namespace, app, index));
     all.push(...own);
-    const [first, ...others] = own;
-    if (!first) return;
-    await writes.create(podObject(first, name, owner), pods, signal);
-    const stored = await setStatus(writes, first, statusOf(first));
-    await copy(store, stored, others);
+    await put(store, copyModel(models, namespace, app, own));
   };
-  const jobs = Array.from({ length: shape.deployments }, (_, index) => () => {
-    const namespace = `shop-${index % shape.namespaces}`;
-    return deploy(namespace, `service-${index}`, shape.pods / shape.deployments);
-  });
-  await drain([...jobs, ...singles.map((name) => () => deploy('shop-0', name, 1))]);
+  all.push(hollowPod('shop-0', model, 0));
+  for (let index = 0; index < shape.deployments; index += 1)
+    await deploy(`shop-${index % shape.namespaces}`, `service-${index}`, shape.pods / shape.deployments);
+  for (const name of singles) await deploy('shop-0', name, 1);
 
   return {
     podCount: all.length,
@@ -134,11 +156,8 @@ export async function fillHollowCluster(
   };
 }
 
-async function drain(jobs: (() => Promise<void>)[]): Promise<void> {
-  const work = async (): Promise<void> => {
-    for (let job = jobs.pop(); job; job = jobs.pop()) await job();
-  };
-  await Promise.all(Array.from({ length: writers }, work));
+function hollowPod(namespace: string, app: string, index: number): HollowPod {
+  return { namespace, name: `${app}-5d4f8c7b9-${index.toString(36).padStart(5, 'x')}`, changes: 0 };
 }
 
 /** A control plane without what would change the objects by itself. */
@@ -171,30 +190,39 @@ function objectOf(kind: ResourceKind, metadata: { readonly name: string; readonl
   return { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata };
 }
 
-async function createOwners(writes: ClusterWrites, namespace: string, name: string, replicas: number) {
-  const labels = { app: name };
-  const template = { metadata: { labels }, spec: podSpec(name) };
-  const spec = { replicas, selector: { matchLabels: labels }, template };
+async function createModel(writes: ClusterWrites) {
+  const namespace = 'shop-0';
+  const labels = { app: model };
+  const template = { metadata: { labels }, spec: podSpec(model) };
+  const spec = { replicas: 1, selector: { matchLabels: labels }, template };
   const deployment = await writes.create(
-    { ...objectOf(deployments, { name, namespace }), spec },
+    { ...objectOf(deployments, { name: model, namespace }), spec },
     deployments,
     signal,
   );
+  const metadata = {
+    name: `${model}-5d4f8c7b9`,
+    namespace,
+    labels: { ...labels, 'pod-template-hash': '5d4f8c7b9' },
+    ownerReferences: [ownerOf('Deployment', model, deployment.metadata.uid)],
+  };
   const set = await writes.create(
-    {
-      ...objectOf(replicaSets, { name: `${name}-5d4f8c7b9`, namespace }),
-      metadata: {
-        name: `${name}-5d4f8c7b9`,
-        namespace,
-        labels: { ...labels, 'pod-template-hash': '5d4f8c7b9' },
-        ownerReferences: [ownerOf('Deployment', name, deployment.metadata.uid)],
-      },
-      spec,
-    },
+    { ...objectOf(replicaSets, metadata), metadata, spec },
     replicaSets,
     signal,
   );
-  return ownerOf('ReplicaSet', set.metadata.name, set.metadata.uid);
+  const first = hollowPod(namespace, model, 0);
+  await writes.create(
+    podObject(first, model, ownerOf('ReplicaSet', metadata.name, set.metadata.uid)),
+    pods,
+    signal,
+  );
+  const pod = await setStatus(writes, first, statusOf(first));
+  return {
+    deployment: { kind: deployments, object: deployment },
+    set: { kind: replicaSets, object: set },
+    pod: { kind: pods, object: pod },
+  };
 }
 
 function ownerOf(kind: string, name: string, uid = '') {
