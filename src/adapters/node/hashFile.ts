@@ -9,37 +9,43 @@ import { openRegularFile } from './regularFile.ts';
 const smallFile = 256 * 1024;
 const chunkSize = 1024 * 1024;
 
-/** The last chunk that is done with: one for each file would wait by the dozen for the garbage collector. */
-let spareChunk: Buffer | undefined;
+type HashDescriptor = (descriptor: number, signal: AbortSignal) => Promise<string>;
 
-async function hashStream(descriptor: number, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  const chunk = spareChunk ?? Buffer.allocUnsafe(chunkSize);
-  spareChunk = undefined;
-  for (;;) {
-    const bytesRead = await readNext(descriptor, chunk);
-    if (bytesRead > 0) hash.update(chunk.subarray(0, bytesRead));
-    else {
-      spareChunk = chunk;
-      return hash.digest('hex');
+/** Keeps the last chunk that is done with: one for each file would wait by the dozen for the garbage collector. */
+function createHashStream(): HashDescriptor {
+  let spare: Buffer | undefined;
+  return async (descriptor, signal) => {
+    const hash = createHash('sha256');
+    const chunk = spare ?? Buffer.allocUnsafe(chunkSize);
+    spare = undefined;
+    for (;;) {
+      const bytesRead = await readNext(descriptor, chunk);
+      signal.throwIfAborted();
+      if (bytesRead === 0) {
+        spare = chunk;
+        return hash.digest('hex');
+      }
+      hash.update(chunk.subarray(0, bytesRead));
     }
-    signal.throwIfAborted();
-  }
+  };
 }
 
 /** Lower-case hex SHA-256 of a regular file that is not a symbolic link. Throws `context-unreadable`. */
-export async function hashFile(path: string, signal: AbortSignal): Promise<string> {
-  signal.throwIfAborted();
-  try {
-    const { descriptor, size } = openRegularFile(path, 'refused');
+export function createHashFile(): (path: string, signal: AbortSignal) => Promise<string> {
+  const hashStream = createHashStream();
+  return async (path, signal) => {
+    signal.throwIfAborted();
     try {
-      if (size < smallFile) return hashOnce('sha256', readFileSync(descriptor), 'hex');
-      return await hashStream(descriptor, signal);
-    } finally {
-      closeSync(descriptor);
+      const { descriptor, size } = openRegularFile(path, 'refused');
+      try {
+        if (size < smallFile) return hashOnce('sha256', readFileSync(descriptor), 'hex');
+        return await hashStream(descriptor, signal);
+      } finally {
+        closeSync(descriptor);
+      }
+    } catch (error) {
+      if (signal.aborted || TowlineError.is(error)) throw error;
+      throw unreadable(path, error);
     }
-  } catch (error) {
-    if (signal.aborted || TowlineError.is(error)) throw error;
-    throw unreadable(path, error);
-  }
+  };
 }

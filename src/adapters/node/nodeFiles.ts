@@ -6,7 +6,7 @@ import type { Files } from '../../engine/ports/files.ts';
 import { isMissing, systemCode, unreadable, unwritable } from './fileFailure.ts';
 import { kindOf, readFileStatus } from './fileStatus.ts';
 import { findNewer } from './findNewer.ts';
-import { hashFile } from './hashFile.ts';
+import { createHashFile } from './hashFile.ts';
 import { readTextFile } from './regularFile.ts';
 import { writeTree } from './writeTree.ts';
 import { writeWhole } from './writeWhole.ts';
@@ -63,7 +63,7 @@ export function createFiles(): Files {
     listFolder,
     readText: readTextFile,
     readLink,
-    hash: hashFile,
+    hash: createHashFile(),
     writeWhole,
     makeFolder,
     writeTree,

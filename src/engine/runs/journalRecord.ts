@@ -1,4 +1,4 @@
-import { crc32 } from '../../base/crc32.ts';
+import { crc32 } from 'node:zlib';
 import type { RunEvent } from '../../domain/runs/runEvent.ts';
 
 /**
