@@ -6,7 +6,10 @@ export const agentKinds = [
   { agent: 'flux', group: 'source.toolkit.fluxcd.io', kind: 'GitRepository' },
 ] as const;
 
-export const agentGroups: readonly string[] = agentKinds.map(({ group }) => group);
+/** API groups of those kinds. */
+export function agentGroups(): readonly string[] {
+  return agentKinds.map(({ group }) => group);
+}
 
 /** Towline's own agent keeps its record in a ConfigMap, which is of no kind of its own. */
 export type AgentName = (typeof agentKinds)[number]['agent'] | 'towline';

@@ -64,7 +64,7 @@ export async function listAgentResources(
   reads: ClusterReads,
   signal: AbortSignal,
 ): Promise<readonly ClusterObject[]> {
-  const { kinds } = await reads.discover(signal, { groups: agentGroups });
+  const { kinds } = await reads.discover(signal, { groups: agentGroups() });
   const served = kinds.filter((kind) =>
     agentKinds.some((known) => known.group === kind.group && known.kind === kind.kind),
   );

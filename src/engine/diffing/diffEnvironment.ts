@@ -47,7 +47,7 @@ export async function diffEnvironment(
   const reads = ports.clusters.connect(context);
   try {
     // Asked while Git is; the answer is kept, and a failure is met where it is needed.
-    reads.discover(signal, { groups: agentGroups }).catch(() => undefined);
+    reads.discover(signal, { groups: agentGroups() }).catch(() => undefined);
     const branch = branchOf(opened, environment, request.of);
     const source = await openManifestSource(ports, opened, environment, branch ? [branch] : [], signal);
     const { revision, commit } = await findCommit(source, request.of, branch, signal);

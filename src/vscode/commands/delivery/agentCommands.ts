@@ -1,7 +1,8 @@
 import { visibleText } from '../../../domain/text/visibleText.ts';
 import type { AgentWish } from '../../../engine/localAgent/agentStatus.ts';
+import type { NodeTarget } from '../../views/treeNode.ts';
 import { openChosen } from '../chooseSession.ts';
-import type { Command } from '../commandContext.ts';
+import type { Command, CommandContext } from '../commandContext.ts';
 import { pickEnvironment, pickOne } from '../pick.ts';
 
 export const followBranch: Command = async (context, [target]) => {
@@ -27,25 +28,33 @@ export const followBranch: Command = async (context, [target]) => {
     .catch(() => undefined);
 };
 
-/** Asks the agent that is pointed at, else the user's choice among those of this window. */
-function asking(wish: AgentWish, question: string): Command {
-  return async (context, [target]) => {
-    const running = context.delivery.store.state.agents.filter(({ isOver }) => !isOver);
-    const agent =
-      target?.agent === undefined
-        ? await pickOne(question, running, ({ environment, context: name = '' }) => ({
-            label: visibleText(environment),
-            description: visibleText(name),
-          }))
-        : running.find(({ id }) => id === target.agent);
-    if (running.length === 0) context.messages.refuse('No local agent runs in this window.');
-    if (agent) await (await context.delivery.agents()).ask(agent.id, wish, new AbortController().signal);
-  };
-}
+export const pauseAgent: Command = (context, [target]) => ask(context, target, 'pause', 'Pause which agent?');
+export const resumeAgent: Command = (context, [target]) =>
+  ask(context, target, 'resume', 'Resume which agent?');
+export const reconcileAgent: Command = (context, [target]) =>
+  ask(context, target, 'reconcile', 'Let which agent apply again?');
 
-export const pauseAgent = asking('pause', 'Pause which agent?');
-export const resumeAgent = asking('resume', 'Resume which agent?');
-export const reconcileAgent = asking('reconcile', 'Let which agent apply again?');
+/** Asks the agent that is pointed at, else the user's choice among those of this window. */
+async function ask(
+  context: CommandContext,
+  target: NodeTarget | undefined,
+  wish: AgentWish,
+  question: string,
+): Promise<void> {
+  const running = context.delivery.store.state.agents.filter(({ isOver }) => !isOver);
+  if (running.length === 0) {
+    context.messages.refuse('No local agent runs in this window.');
+    return;
+  }
+  const agent =
+    target?.agent === undefined
+      ? await pickOne(question, running, ({ environment, context: name = '' }) => ({
+          label: visibleText(environment),
+          description: visibleText(name),
+        }))
+      : running.find(({ id }) => id === target.agent);
+  if (agent) await (await context.delivery.agents()).ask(agent.id, wish, new AbortController().signal);
+}
 
 export const endAgent: Command = async (context, targets) => {
   const agents = await context.delivery.agents();
