@@ -146,7 +146,7 @@ describe('the Clusters view', function () {
     await look(window, lab.namespace);
     await window.expand(webRow(window));
     await window.row('Clusters', /^Pod web-/).click();
-    await window.page.keyboard.press('Alt+t');
+    await window.page.keyboard.press('Alt+x');
     await window.page.locator('.terminal-wrapper.active').click();
     await window.page.keyboard.type('echo hi-$((6*7)) $VERSION\n');
     await window.terminal.filter({ hasText: 'hi-42 v1' }).waitFor();
