@@ -2,6 +2,7 @@ import { visibleText } from '../text/visibleText.ts';
 import type { ClusterEvent, ContainerEnd, Pod, PodContainer } from '../workloads/workload.ts';
 import type { RolloutEvidence, Trouble } from './evidence.ts';
 import { describeImageTrouble, readImageTrouble } from './imageTrouble.ts';
+import { isProvenAfterCrash } from './provenRestart.ts';
 
 /** Milliseconds after which an init container that only runs is said to be stuck. */
 const patienceWithInit = 30_000;
@@ -44,7 +45,10 @@ export function findContainerTrouble(
     if (wasMeant || (state.exitCode === 0 && container.restarts === 0)) return undefined;
     return { ...place, ...endTrouble(named, pod, container, state, evidence, about) };
   }
-  if (container.ready) return undefined;
+  if (container.ready)
+    return isProvenAfterCrash(container, evidence.now)
+      ? undefined
+      : { ...place, ...endTrouble(named, pod, container, container.last, evidence, about) };
   if (container.role === 'init') {
     const running = evidence.now - (state.since ?? evidence.now);
     if (running < patienceWithInit) return undefined;

@@ -3,22 +3,27 @@ import type { Pod, Workload } from '../workloads/workload.ts';
 import type { RolloutEvidence, Trouble } from './evidence.ts';
 import { outlook } from './outlook.ts';
 import { findPodTrouble, mostDecisive } from './podTrouble.ts';
+import { isProvenAfterCrash } from './provenRestart.ts';
 import { rolloutProgress } from './rolloutProgress.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
  * One sentence on a rollout: what its controller counts decides whether it is over, and the most decisive trouble of
- * its newest pods why it is not. Old pods do not count, and neither does the time that has passed.
+ * its newest pods why it is not. Old pods do not count, and neither does the time that has passed; a container that runs
+ * again after a crash counts once it has outlasted the run before.
  */
 export function judgeRollout(evidence: RolloutEvidence): Verdict {
   const { workload, before } = evidence;
   const progress = rolloutProgress(workload);
   const failed = jobFailure(workload);
   if (failed) return verdictOf(workload, withLastWords(failed, evidence));
-  if (progress.done && !isHeldBack(workload))
+  const pods = newestPods(evidence).filter(({ deleting }) => deleting === undefined);
+  const isProven = pods.every(({ containers }) =>
+    containers.every((container) => isProvenAfterCrash(container, evidence.now)),
+  );
+  if (progress.done && isProven && !isHeldBack(workload))
     return { state: 'healthy', sentence: `${workload.name} is healthy: ${progress.words}` };
 
-  const pods = newestPods(evidence).filter(({ deleting }) => deleting === undefined);
   const trouble = mostDecisive([
     ...pods.flatMap((pod) => findPodTrouble(pod, evidence) ?? []),
     ...(creationTrouble(evidence, pods) ?? []),

@@ -130,6 +130,23 @@ describe('the verdict', () => {
     assert.equal(judgeRollout({ ...crash, pods: [running] }).reason, 'crashed');
   });
 
+  it('takes nothing for healthy that may be between two crashes, also where no probe asks', () => {
+    const [pod] = healthy.pods as readonly [Pod];
+    const judgeAfter = (seconds: number, ranBefore: number) => {
+      const since = healthy.now - seconds * 1000;
+      const last = { exitCode: 3, started: since - ranBefore * 1000, finished: since };
+      const restarted = { state: { kind: 'running' as const, since }, restarts: 2, last };
+      const containers = pod.containers.map((one) => ({ ...one, ...restarted }));
+      return judgeRollout({ ...healthy, pods: [{ ...pod, containers }] });
+    };
+    assert.equal(judgeAfter(5, 2).reason, 'crashed');
+    assert.equal(judgeAfter(15, 2).state, 'healthy');
+    assert.equal(judgeAfter(60, 90).reason, 'crashed');
+    assert.equal(judgeAfter(91, 90).state, 'healthy');
+    // It ran for a day: whatever ended it then says nothing of its start.
+    assert.equal(judgeAfter(15, 86_400).state, 'healthy');
+  });
+
   it('does not listen to pods of an old revision', () => {
     const [pod] = crash.pods as readonly [Pod];
     const old = { ...pod, owner: { kind: 'ReplicaSet', name: 'old', uid: 'old' } };
