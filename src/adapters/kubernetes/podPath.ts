@@ -1,8 +1,7 @@
+import { builtInKinds } from '../../domain/kubernetes/builtInKinds.ts';
 import type { PodPlace } from '../../engine/ports/clusters.ts';
 import { objectPath } from './addresses.ts';
 
-const pods = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
-
 export function podPath({ namespace, pod }: PodPlace, subresource: string): string {
-  return objectPath(pods, namespace, pod, subresource);
+  return objectPath(builtInKinds.pods, namespace, pod, subresource);
 }

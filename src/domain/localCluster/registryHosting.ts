@@ -1,6 +1,6 @@
+import { builtInKinds } from '../kubernetes/builtInKinds.ts';
 import type { ClusterObject } from '../kubernetes/clusterObject.ts';
 import { fieldsOf, textOf } from '../kubernetes/objectFields.ts';
-import type { ResourceKind } from '../kubernetes/resourceKind.ts';
 import { plainValueOf } from '../yaml/plainValueOf.ts';
 import { readYaml } from '../yaml/readYaml.ts';
 
@@ -17,10 +17,10 @@ export interface RegistryHosting {
 }
 
 export const hostingPlace = {
-  kind: { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true },
+  kind: builtInKinds.configMaps,
   namespace: 'kube-public',
   name: 'local-registry-hosting',
-} as const satisfies { kind: ResourceKind; namespace: string; name: string };
+} as const;
 
 const key = 'localRegistryHosting.v1';
 

@@ -5,6 +5,7 @@ import type { TrailAgent, TrailFacts, TrailPods } from '../../domain/delivery/co
 import { failureOf, TowlineError } from '../../domain/errors/towlineError.ts';
 import { parseImageReference } from '../../domain/images/imageReference.ts';
 import { type MeantRepository, matchRepository } from '../../domain/images/matchRepository.ts';
+import { builtInKinds } from '../../domain/kubernetes/builtInKinds.ts';
 import type { ClusterObject } from '../../domain/kubernetes/clusterObject.ts';
 import type { ResourceKind } from '../../domain/kubernetes/resourceKind.ts';
 import { agentObjectOf } from '../../domain/localAgent/agentObjectOf.ts';
@@ -20,8 +21,6 @@ import type { ManifestSource } from '../proposals/manifestSource.ts';
 
 /** Objects of one page. */
 const pageSize = 500;
-
-const podKind: ResourceKind = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
 
 /**
  * The agents' objects of an environment's cluster that pull its manifests, and whether what they applied has a commit
@@ -113,7 +112,7 @@ export function readServicePods(
     ports,
     environment,
     async (reads) => {
-      const objects = await listWhereAllowed(reads, podKind, signal);
+      const objects = await listWhereAllowed(reads, builtInKinds.pods, signal);
       const images = objects.map(readPod).flatMap((pod) => imageOf(pod, meant) ?? []);
       const counted: TrailPods = { context: reads.context.name, all: images.length, including: 0, ready: 0 };
       let { including, ready } = counted;

@@ -5,6 +5,7 @@ import type { LiveObject } from '../../domain/diff/liveDiff.ts';
 import { diffObject, type ObjectDiff, type SecretMark } from '../../domain/diff/objectDiff.ts';
 import { projectObject } from '../../domain/diff/projectObject.ts';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { builtInKinds } from '../../domain/kubernetes/builtInKinds.ts';
 import type { ClusterObject } from '../../domain/kubernetes/clusterObject.ts';
 import { kindOfObject } from '../../domain/kubernetes/kindOfObject.ts';
 import { fieldsOf } from '../../domain/kubernetes/objectFields.ts';
@@ -25,14 +26,6 @@ const mostTries = 4;
 /** Seconds to wait where it does not say how long, and at most. */
 const usualWait = 1;
 const longestWait = 30;
-
-const namespaces: ResourceKind = {
-  group: '',
-  version: 'v1',
-  kind: 'Namespace',
-  plural: 'namespaces',
-  namespaced: false,
-};
 
 export interface DiffTarget {
   readonly reads: ClusterReads;
@@ -159,9 +152,9 @@ function createNamespaceLook(
   return (name) => {
     const answer =
       answers.get(name) ??
-      ask(() => reads.get(namespaces, undefined, name, signal)).then(
+      ask(() => reads.get(builtInKinds.namespaces, undefined, name, signal)).then(
         (found) => found === undefined,
-        // Whoever may not read namespaces cannot be told that one is missing.
+        // Whoever may not read builtInKinds.namespaces cannot be told that one is missing.
         (error: unknown) => {
           if (TowlineError.is(error, 'cluster-forbidden')) return false;
           throw error;

@@ -1,4 +1,5 @@
 import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { builtInKinds } from '../../domain/kubernetes/builtInKinds.ts';
 import {
   agentNamespace,
   type Inventory,
@@ -10,7 +11,7 @@ import type { LocalClusters } from '../locality/localClusters.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 import { type AgentRequest, findAgentPlace } from './agentPlace.ts';
-import { configMapKind, isAgentRunning, readKeptInventory } from './inventories.ts';
+import { isAgentRunning, readKeptInventory } from './inventories.ts';
 
 /** An agent as its cluster tells of it. */
 export interface AgentStatus {
@@ -52,7 +53,7 @@ export async function askAgent(
   signal: AbortSignal,
 ): Promise<void> {
   const { context, inventory: name, source } = await findAgentPlace(ports, opened, request, signal);
-  const target = { kind: configMapKind, namespace: agentNamespace, name };
+  const target = { kind: builtInKinds.configMaps, namespace: agentNamespace, name };
   const changes: Readonly<Record<AgentWish, InventoryChange>> = {
     pause: { paused: true },
     resume: { paused: false },

@@ -2,6 +2,7 @@ import { createBackoff } from '../../base/backoff.ts';
 import { untilAborted } from '../../base/untilAborted.ts';
 import { createWakeUp } from '../../base/wakeUp.ts';
 import { failureOf, TowlineError } from '../../domain/errors/towlineError.ts';
+import { builtInKinds } from '../../domain/kubernetes/builtInKinds.ts';
 import type { AgentEvent, ReconcileReason, RolloutOutcome } from '../../domain/localAgent/agentEvent.ts';
 import { renewalPace } from '../../domain/localAgent/agentHolder.ts';
 import { agentNamespace, type InventoryChange } from '../../domain/localAgent/inventory.ts';
@@ -18,7 +19,7 @@ import { createDriftWatch } from './driftWatch.ts';
 import { followRollouts } from './followRollouts.ts';
 import { followTips } from './followTips.ts';
 import { type HeldInventory, holdInventory } from './heldInventory.ts';
-import { configMapKind, type KeptInventory, keptInventoryOf } from './inventories.ts';
+import { type KeptInventory, keptInventoryOf } from './inventories.ts';
 import { type AppliedObjects, type ReconcileScope, reconcile } from './reconcile.ts';
 
 export interface FollowOptions extends AgentRequest {
@@ -234,7 +235,7 @@ async function follow(following: Following, signal: AbortSignal): Promise<AgentO
   const control = followObjects<KeptInventory>(
     { reads, clock },
     {
-      kind: configMapKind,
+      kind: builtInKinds.configMaps,
       query: { namespace: agentNamespace, fields: `metadata.name=${place.inventory}` },
       project: keptInventoryOf,
       onChange(changes) {

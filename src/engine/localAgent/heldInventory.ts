@@ -1,4 +1,5 @@
 import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { builtInKinds } from '../../domain/kubernetes/builtInKinds.ts';
 import {
   type AgentHolder,
   describeHolder,
@@ -17,8 +18,7 @@ import {
 import { agentFieldManager } from '../../domain/localAgent/managedFields.ts';
 import type { ClusterReads, ClusterWrites } from '../ports/clusters.ts';
 import type { Ports } from '../ports/ports.ts';
-import { configMapKind, type KeptInventory, readKeptInventory } from './inventories.ts';
-import { namespaceKind } from './namespaceKind.ts';
+import { type KeptInventory, readKeptInventory } from './inventories.ts';
 
 /** Milliseconds the last word of an agent that ends may take. */
 const releaseLimit = 5_000;
@@ -59,22 +59,22 @@ export async function holdInventory(
 
   async function create(asked: AbortSignal): Promise<void> {
     const namespace = { apiVersion: 'v1', kind: 'Namespace' };
-    if (!(await reads.get(namespaceKind, undefined, agentNamespace, asked)))
+    if (!(await reads.get(builtInKinds.namespaces, undefined, agentNamespace, asked)))
       await writes
         .create(
           { ...namespace, metadata: { name: agentNamespace, labels: inventoryLabels } },
-          namespaceKind,
+          builtInKinds.namespaces,
           asked,
         )
         .catch(ignoreConflict);
     current = { ...current, holder: holderNow() };
-    await writes.create(writeInventory(name, current), configMapKind, asked);
+    await writes.create(writeInventory(name, current), builtInKinds.configMaps, asked);
   }
 
   async function change(kept: KeptInventory, wanted: InventoryChange, asked: AbortSignal): Promise<void> {
     const { resourceVersion } = kept;
     const metadata = resourceVersion === undefined ? {} : { metadata: { resourceVersion } };
-    const target = { kind: configMapKind, namespace: agentNamespace, name };
+    const target = { kind: builtInKinds.configMaps, namespace: agentNamespace, name };
     const how = { fieldManager: agentFieldManager };
     await writes.patch(target, { ...metadata, data: writeChange(wanted) }, how, asked);
     current = withChange(kept.inventory, wanted);

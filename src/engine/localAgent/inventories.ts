@@ -1,6 +1,6 @@
 import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { builtInKinds } from '../../domain/kubernetes/builtInKinds.ts';
 import type { ClusterObject } from '../../domain/kubernetes/clusterObject.ts';
-import type { ResourceKind } from '../../domain/kubernetes/resourceKind.ts';
 import { isHolding } from '../../domain/localAgent/agentHolder.ts';
 import {
   agentNamespace,
@@ -10,14 +10,6 @@ import {
 } from '../../domain/localAgent/inventory.ts';
 import type { ClusterReads } from '../ports/clusters.ts';
 import type { Ports } from '../ports/ports.ts';
-
-export const configMapKind: ResourceKind = {
-  group: '',
-  version: 'v1',
-  kind: 'ConfigMap',
-  plural: 'configmaps',
-  namespaced: true,
-};
 
 /** An inventory as the cluster has it now. */
 export interface KeptInventory {
@@ -33,7 +25,7 @@ export async function readKeptInventory(
   name: string,
   signal: AbortSignal,
 ): Promise<KeptInventory | undefined> {
-  const object = await reads.get(configMapKind, agentNamespace, name, signal);
+  const object = await reads.get(builtInKinds.configMaps, agentNamespace, name, signal);
   if (!object) return undefined;
   const kept = keptInventoryOf(object);
   if (!kept)
@@ -58,7 +50,12 @@ export async function listInventories(
   const labels = Object.entries(inventoryLabels)
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
-  const { items } = await reads.list(configMapKind, { namespace: agentNamespace, labels }, {}, signal);
+  const { items } = await reads.list(
+    builtInKinds.configMaps,
+    { namespace: agentNamespace, labels },
+    {},
+    signal,
+  );
   return items.flatMap((object) => keptInventoryOf(object) ?? []);
 }
 

@@ -1,5 +1,6 @@
 import { followsManifests } from '../../domain/agents/followsManifests.ts';
 import { type Failure, TowlineError } from '../../domain/errors/towlineError.ts';
+import { builtInKinds } from '../../domain/kubernetes/builtInKinds.ts';
 import type { ClusterObject } from '../../domain/kubernetes/clusterObject.ts';
 import type { AgentEvent, ReconcileReason } from '../../domain/localAgent/agentEvent.ts';
 import {
@@ -23,7 +24,6 @@ import type { Clock } from '../ports/clock.ts';
 import type { ClusterReads, ClusterWrites } from '../ports/clusters.ts';
 import type { HeldInventory } from './heldInventory.ts';
 import { listInventories } from './inventories.ts';
-import { namespaceKind } from './namespaceKind.ts';
 import { pruneObjects } from './pruneObjects.ts';
 import { findWantedObjects, namespacesOf, type WantedObject } from './wantedObjects.ts';
 
@@ -138,12 +138,12 @@ async function makeNamespaces(
 ): Promise<void> {
   const { reads, writes, clock, tell, checkWrites } = scope;
   for (const name of namespacesOf(wanted)) {
-    if (await reads.get(namespaceKind, undefined, name, signal)) continue;
+    if (await reads.get(builtInKinds.namespaces, undefined, name, signal)) continue;
     await checkWrites(signal);
     const metadata = { name, labels: inventoryLabels };
     const made = await writes.create(
       { apiVersion: 'v1', kind: 'Namespace', metadata },
-      namespaceKind,
+      builtInKinds.namespaces,
       signal,
     );
     tell({ type: 'applied', at: clock.now(), object: nameOfObject(made), change: 'created' });

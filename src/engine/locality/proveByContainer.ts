@@ -1,12 +1,11 @@
 import { failureOf } from '../../domain/errors/towlineError.ts';
-import type { ResourceKind } from '../../domain/kubernetes/resourceKind.ts';
+import { builtInKinds } from '../../domain/kubernetes/builtInKinds.ts';
 import { clusterTools } from '../../domain/locality/clusterTools.ts';
 import { findServingContainer, type ServingContainer } from '../../domain/locality/findServingContainer.ts';
 import type { Locality } from '../../domain/locality/locality.ts';
 import type { ClusterContext } from '../ports/clusters.ts';
 import type { Ports } from '../ports/ports.ts';
 
-const nodeKind: ResourceKind = { group: '', version: 'v1', kind: 'Node', plural: 'nodes', namespaced: false };
 /** More nodes than any cluster of containers has. */
 const nodeLimit = 200;
 
@@ -76,7 +75,7 @@ async function findStrangers(
 ): Promise<string | undefined> {
   const reads = clusters.connect(context);
   try {
-    const page = await reads.list(nodeKind, {}, { limit: nodeLimit }, signal);
+    const page = await reads.list(builtInKinds.nodes, {}, { limit: nodeLimit }, signal);
     const names = page.items.map(({ metadata }) => metadata.name);
     const where = `container ${container} is labelled as the ${tool} cluster ${cluster}'s`;
     if (names.length === 0) return `${where}, but the cluster that answers there has no nodes`;

@@ -1,4 +1,5 @@
 import { failureOf, TowlineError } from '../../domain/errors/towlineError.ts';
+import { builtInKinds } from '../../domain/kubernetes/builtInKinds.ts';
 import type { CleanUp } from '../../domain/rehearsal/rehearsalEvent.ts';
 import { readRehearsalNamespace, rehearsalLabel } from '../../domain/rehearsal/rehearsalNamespace.ts';
 import type { RehearsalRecord } from '../../domain/rehearsal/rehearsalRecord.ts';
@@ -6,7 +7,7 @@ import type { LocalClusters } from '../locality/localClusters.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { RepositoryPlace } from '../ports/repositories.ts';
 import { forgetRehearsal, listRecords } from './rehearsalRecords.ts';
-import { namespaceKind, removeNamespace } from './throwAwayNamespace.ts';
+import { removeNamespace } from './throwAwayNamespace.ts';
 
 /** A rehearsal that was begun and not removed. */
 export interface KnownRehearsal extends RehearsalRecord {
@@ -43,7 +44,7 @@ export async function findRehearsals(
 ): Promise<readonly KnownRehearsal[]> {
   const reads = ports.clusters.connect(context);
   try {
-    const { items } = await reads.list(namespaceKind, { labels: rehearsalLabel }, {}, signal);
+    const { items } = await reads.list(builtInKinds.namespaces, { labels: rehearsalLabel }, {}, signal);
     return items
       .flatMap((object) => readRehearsalNamespace(object) ?? [])
       .map((mark) => withStanding(ports, { ...mark, context, server: reads.context.server }))

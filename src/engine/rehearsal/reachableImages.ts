@@ -1,19 +1,13 @@
 import { formatImageReference, parseImageReference } from '../../domain/images/imageReference.ts';
 import { matchRepository } from '../../domain/images/matchRepository.ts';
-import { fieldsOf, textOf } from '../../domain/kubernetes/objectFields.ts';
-import type { ResourceKind } from '../../domain/kubernetes/resourceKind.ts';
-import { type RegistryHosting, readRegistryHosting } from '../../domain/rehearsal/registryHosting.ts';
+import {
+  hostingPlace,
+  type RegistryHosting,
+  readHosting,
+} from '../../domain/localCluster/registryHosting.ts';
 import type { Workspace } from '../../domain/workspace/workspace.ts';
 import type { ClusterReads } from '../ports/clusters.ts';
 import type { Registries } from '../registries/registries.ts';
-
-const configMaps: ResourceKind = {
-  group: '',
-  version: 'v1',
-  kind: 'ConfigMap',
-  plural: 'configmaps',
-  namespaced: true,
-};
 
 /** Milliseconds a registry may take to say whether it has a digest. */
 const answerLimit = 5_000;
@@ -30,7 +24,7 @@ export async function reachableImages(
   images: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
-  const hosting = await readHosting(reads, signal);
+  const hosting = await findHosting(reads, signal);
   const found = await Promise.all(
     images.map(async (image) => {
       const pushed = (await findPushed(registries, services, image, signal)) ?? image;
@@ -62,16 +56,16 @@ async function findPushed(
   return undefined;
 }
 
-async function readHosting(reads: ClusterReads, signal: AbortSignal): Promise<RegistryHosting | undefined> {
+async function findHosting(reads: ClusterReads, signal: AbortSignal): Promise<RegistryHosting | undefined> {
   try {
-    const object = await reads.get(configMaps, 'kube-public', 'local-registry-hosting', signal);
-    return readRegistryHosting(textOf(fieldsOf(object?.data)['localRegistryHosting.v1']) ?? '');
+    const { kind, namespace, name } = hostingPlace;
+    return readHosting(await reads.get(kind, namespace, name, signal));
   } catch {
     signal.throwIfAborted();
     return undefined;
   }
 }
 
-function asNodesSay(image: string, { host, fromNodes }: RegistryHosting): string {
-  return image.startsWith(`${host}/`) ? `${fromNodes}${image.slice(host.length)}` : image;
+function asNodesSay(image: string, { host, hostFromContainerRuntime = host }: RegistryHosting): string {
+  return image.startsWith(`${host}/`) ? `${hostFromContainerRuntime}${image.slice(host.length)}` : image;
 }

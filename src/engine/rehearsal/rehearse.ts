@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { present } from '../../base/present.ts';
 import { failureOf, TowlineError } from '../../domain/errors/towlineError.ts';
+import { builtInKinds } from '../../domain/kubernetes/builtInKinds.ts';
 import type { ClusterObject } from '../../domain/kubernetes/clusterObject.ts';
 import { kindOfObject } from '../../domain/kubernetes/kindOfObject.ts';
 import type { ResourceKind } from '../../domain/kubernetes/resourceKind.ts';
@@ -38,7 +39,7 @@ import { reachableImages } from './reachableImages.ts';
 import { readClusterFacts } from './readClusterFacts.ts';
 import { forgetRehearsal, recordRehearsal } from './rehearsalRecords.ts';
 import { renderBoth } from './renderBoth.ts';
-import { namespaceKind, removeNamespace } from './throwAwayNamespace.ts';
+import { removeNamespace } from './throwAwayNamespace.ts';
 
 /** Owner of everything a rehearsal applies; never changes. */
 const fieldManager = 'towline-rehearsal';
@@ -227,7 +228,7 @@ async function inThrowAwayNamespace(
     // Not to be cancelled: a request that is cut off may still be done, after the clean-up has found nothing.
     await writes.create(
       rehearsalNamespace(record, plan.namespace),
-      namespaceKind,
+      builtInKinds.namespaces,
       new AbortController().signal,
     );
     isMade = true;
@@ -328,14 +329,6 @@ async function apply(
 const accountLimit = 15_000;
 const accountPace = 100;
 
-const accounts: ResourceKind = {
-  group: '',
-  version: 'v1',
-  kind: 'ServiceAccount',
-  plural: 'serviceaccounts',
-  namespaced: true,
-};
-
 /** Pods that no controller makes are refused until then, and would not be tried again. */
 async function untilAccount(
   { ports, reads, plan }: Stage,
@@ -344,7 +337,7 @@ async function untilAccount(
 ): Promise<void> {
   if (!plan.objects.some(({ apiVersion, kind }) => apiVersion === 'v1' && kind === 'Pod')) return;
   const limit = ports.clock.now() + accountLimit;
-  while (!(await reads.get(accounts, namespace, 'default', signal))) {
+  while (!(await reads.get(builtInKinds.serviceAccounts, namespace, 'default', signal))) {
     if (ports.clock.now() >= limit) return;
     await ports.clock.wait(accountPace, signal);
   }

@@ -1,18 +1,10 @@
 import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { builtInKinds } from '../../domain/kubernetes/builtInKinds.ts';
 import type { ClusterObject } from '../../domain/kubernetes/clusterObject.ts';
-import type { ResourceKind } from '../../domain/kubernetes/resourceKind.ts';
 import type { CleanUp } from '../../domain/rehearsal/rehearsalEvent.ts';
 import { type RehearsalMark, readRehearsalNamespace } from '../../domain/rehearsal/rehearsalNamespace.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterReads, ClusterWrites } from '../ports/clusters.ts';
-
-export const namespaceKind: ResourceKind = {
-  group: '',
-  version: 'v1',
-  kind: 'Namespace',
-  plural: 'namespaces',
-  namespaced: false,
-};
 
 /** Milliseconds a namespace may take to be gone: pods have 30 s to end by themselves, and then it is emptied. */
 const removalLimit = 90_000;
@@ -36,7 +28,7 @@ export async function removeNamespace(
   signal: AbortSignal,
 ): Promise<CleanUp> {
   const find = async (): Promise<ClusterObject | undefined> => {
-    const object = await reads.get(namespaceKind, undefined, mark.namespace, signal);
+    const object = await reads.get(builtInKinds.namespaces, undefined, mark.namespace, signal);
     return object && readRehearsalNamespace(object)?.id === mark.id ? object : undefined;
   };
   const limit = clock.now() + removalLimit;
@@ -60,7 +52,13 @@ async function ask(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    await writes.delete(namespaceKind, undefined, namespace, { uid, propagation: 'Background' }, signal);
+    await writes.delete(
+      builtInKinds.namespaces,
+      undefined,
+      namespace,
+      { uid, propagation: 'Background' },
+      signal,
+    );
   } catch (error) {
     // Somebody else's clean-up came first.
     if (!TowlineError.is(error, 'object-conflict', 'object-missing')) throw error;

@@ -1,5 +1,6 @@
 import { untilAborted } from '../../base/untilAborted.ts';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { builtInKinds } from '../../domain/kubernetes/builtInKinds.ts';
 import type { ResourceKind } from '../../domain/kubernetes/resourceKind.ts';
 import { judgeRollout } from '../../domain/verdict/judgeRollout.ts';
 import type { Verdict } from '../../domain/verdict/verdict.ts';
@@ -54,11 +55,11 @@ export async function* followRollout(
   const workloads = follow(found.kind, { fields: `metadata.name=${first.name}` }, readWorkload);
   const needed = [
     workloads,
-    follow(kinds.pods, pods, readPod),
-    follow(kinds.replicaSets, pods, readReplicaSet),
+    follow(builtInKinds.pods, pods, readPod),
+    follow(builtInKinds.replicaSets, pods, readReplicaSet),
   ] as const;
-  const events = follow(kinds.events, { fields: 'type=Warning' }, readEvent);
-  const quotas = follow(kinds.quotas, {}, readQuota);
+  const events = follow(builtInKinds.events, { fields: 'type=Warning' }, readEvent);
+  const quotas = follow(builtInKinds.quotas, {}, readQuota);
   const lines = createLastLines(reads);
   let before: Verdict | undefined;
   let generation = first.generation;
@@ -98,13 +99,6 @@ export async function* followRollout(
     await Promise.allSettled([...needed, events, quotas].map(({ ended }) => ended));
   }
 }
-
-const kinds = {
-  pods: { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true },
-  replicaSets: { group: 'apps', version: 'v1', kind: 'ReplicaSet', plural: 'replicasets', namespaced: true },
-  events: { group: '', version: 'v1', kind: 'Event', plural: 'events', namespaced: true },
-  quotas: { group: '', version: 'v1', kind: 'ResourceQuota', plural: 'resourcequotas', namespaced: true },
-} as const satisfies Record<string, ResourceKind>;
 
 /** Until every feed has been read once. Without its pods a rollout cannot be judged: a refusal of one is the answer. */
 async function untilRead(

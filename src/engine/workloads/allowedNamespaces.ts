@@ -1,14 +1,6 @@
 import { createSlots } from '../../base/slots.ts';
-import type { ResourceKind } from '../../domain/kubernetes/resourceKind.ts';
+import { builtInKinds } from '../../domain/kubernetes/builtInKinds.ts';
 import type { ClusterReads } from '../ports/clusters.ts';
-
-const namespaceKind: ResourceKind = {
-  group: '',
-  version: 'v1',
-  kind: 'Namespace',
-  plural: 'namespaces',
-  namespaced: false,
-};
 
 /** Namespaces that are asked about, and that are followed each by themselves, at most. */
 const mostAsked = 200;
@@ -27,7 +19,7 @@ export async function findAllowedNamespaces(
 ): Promise<readonly string[]> {
   const first = new Set([reads.context.namespace, ...named]);
   const listed = await reads
-    .list(namespaceKind, {}, { limit: 500 }, signal)
+    .list(builtInKinds.namespaces, {}, { limit: 500 }, signal)
     .then(({ items }) => items.map(({ metadata }) => metadata.name))
     .catch(() => []);
   const slots = createSlots(reviewsAtOnce);

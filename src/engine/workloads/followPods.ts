@@ -1,5 +1,6 @@
 import { createWake } from '../../base/wake.ts';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { builtInKinds } from '../../domain/kubernetes/builtInKinds.ts';
 import type { ClusterObject } from '../../domain/kubernetes/clusterObject.ts';
 import { fieldsOf, specOf, textMapOf } from '../../domain/kubernetes/objectFields.ts';
 import type { ResourceKind } from '../../domain/kubernetes/resourceKind.ts';
@@ -23,8 +24,6 @@ export interface FollowedPods {
   readonly ended: Promise<unknown>;
 }
 
-const podKind: ResourceKind = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
-
 /**
  * Resolves when the pods have been read once; from then on `onChange` is called when they or the source change, and a
  * cluster that does not answer leaves them as they are. Throws `object-missing`, and what the first lists throw.
@@ -36,7 +35,7 @@ export async function followPods(
   signal: AbortSignal,
 ): Promise<FollowedPods> {
   const { reads } = connection;
-  const kind = source.kind === 'Pod' ? podKind : await findKind(reads, source, signal);
+  const kind = source.kind === 'Pod' ? builtInKinds.pods : await findKind(reads, source, signal);
   const first = await reads.get(kind, source.namespace, source.name, signal);
   if (!first) throw new TowlineError('object-missing', { why: `There is no ${placeWords(source)}.` });
   const wake = createWake();
@@ -57,7 +56,7 @@ export async function followPods(
 
   const itself = { fields: `metadata.name=${source.name}` };
   const sources = follow(kind, itself, (object) => object);
-  const pods = source.kind === 'Pod' ? undefined : follow(podKind, selects(source, first), readPod);
+  const pods = source.kind === 'Pod' ? undefined : follow(builtInKinds.pods, selects(source, first), readPod);
   const jobs = source.kind === 'CronJob' ? follow(await jobKind(reads, signal), {}, readOwner) : undefined;
   const feeds: readonly Feed<object>[] = [sources, pods, jobs].filter((feed) => feed !== undefined);
   const belongs = (pod: Pod): boolean => {

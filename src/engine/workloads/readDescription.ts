@@ -1,19 +1,11 @@
 import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { builtInKinds } from '../../domain/kubernetes/builtInKinds.ts';
 import type { ClusterObject } from '../../domain/kubernetes/clusterObject.ts';
 import { describeObject } from '../../domain/kubernetes/describeObject.ts';
-import type { ResourceKind } from '../../domain/kubernetes/resourceKind.ts';
 import { readEvent } from '../../domain/workloads/readClusterFacts.ts';
 import type { ClusterEvent } from '../../domain/workloads/workload.ts';
 import type { ClusterReads } from '../ports/clusters.ts';
 import { findKind, type ObjectPlace, placeWords } from './objectPlace.ts';
-
-const eventKind: ResourceKind = {
-  group: '',
-  version: 'v1',
-  kind: 'Event',
-  plural: 'events',
-  namespaced: true,
-};
 
 /** Events that are read of one object, at most; clusters keep them for an hour. */
 const mostEvents = 500;
@@ -45,7 +37,7 @@ export async function listEvents(
   const about = { kind, name, ...(uid === undefined || namespace === '' ? {} : { uid }) };
   const fields = Object.entries(about).map(([field, value]) => `involvedObject.${field}=${value}`);
   const query = { fields: fields.join(','), ...(namespace === '' ? {} : { namespace }) };
-  const { items } = await reads.list(eventKind, query, { limit: mostEvents }, signal);
+  const { items } = await reads.list(builtInKinds.events, query, { limit: mostEvents }, signal);
   return items.map(readEvent).sort((one, other) => other.last - one.last);
 }
 

@@ -1,7 +1,7 @@
 import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { builtInKinds } from '../../domain/kubernetes/builtInKinds.ts';
 import type { ClusterObject } from '../../domain/kubernetes/clusterObject.ts';
 import { annotationOf, listOf, specOf, statusOf, textOf } from '../../domain/kubernetes/objectFields.ts';
-import type { ResourceKind } from '../../domain/kubernetes/resourceKind.ts';
 import type { Workload } from '../../domain/workloads/workload.ts';
 import type { LocalClusters } from '../locality/localClusters.ts';
 import type { ClusterReads, Clusters, ExecStreams, PodPlace } from '../ports/clusters.ts';
@@ -19,8 +19,6 @@ export interface ProgramRequest {
   readonly command: readonly [string, ...string[]];
   readonly tty: boolean;
 }
-
-const pods: ResourceKind = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
 
 /** Where a program runs. */
 export type ProgramPlace = PodPlace & { readonly container: string };
@@ -76,22 +74,22 @@ async function findPod(
   words: string,
   signal: AbortSignal,
 ): Promise<ClusterObject> {
-  const named = /^(?:pod|pods|po)\/(.+)$/i.exec(words)?.[1];
+  const named = /^(?:pod|builtInKinds.pods|po)\/(.+)$/i.exec(words)?.[1];
   if (named !== undefined) {
-    const pod = await reads.get(pods, namespace, named, signal);
+    const pod = await reads.get(builtInKinds.pods, namespace, named, signal);
     if (pod) return pod;
     throw new TowlineError('object-missing', { why: `namespace ${namespace} has no pod ${named}` });
   }
   const { workload } = await findWorkload(reads, namespace, words, signal);
   const labels = selectorOf(workload);
-  const { items } = await reads.list(pods, { namespace, labels }, { limit: 500 }, signal);
+  const { items } = await reads.list(builtInKinds.pods, { namespace, labels }, { limit: 500 }, signal);
   const running = items.filter(
     (pod) => statusOf(pod).phase === 'Running' && pod.metadata.deletionTimestamp === undefined,
   );
   const chosen = running.find(isReady) ?? running[0];
   if (chosen) return chosen;
   throw new TowlineError('object-missing', {
-    why: `none of the ${items.length} pods of ${workload.kind} ${workload.name} runs`,
+    why: `none of the ${items.length} builtInKinds.pods of ${workload.kind} ${workload.name} runs`,
     next: `\`towline verdict ${words}\` says why.`,
   });
 }
@@ -99,7 +97,7 @@ async function findPod(
 function selectorOf(workload: Workload): string {
   if (workload.kind === 'CronJob')
     throw new TowlineError('workload-unknown', {
-      why: `CronJob ${workload.name} makes Jobs, and those make pods.`,
+      why: `CronJob ${workload.name} makes Jobs, and those make builtInKinds.pods.`,
       next: 'Name one of its Jobs or pods: `job/…`, `pod/…`.',
     });
   if (workload.kind === 'Job') return `job-name=${workload.name}`;
