@@ -4,6 +4,7 @@ import { TowlineError } from '../../domain/errors/towlineError.ts';
 import { nameKey } from '../../domain/localAgent/objectName.ts';
 import { proposalBranch } from '../../domain/proposals/proposalBranch.ts';
 import type { Environment } from '../../domain/workspace/environment.ts';
+import { addressOf } from '../localAgent/agentPlace.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ObjectId } from '../ports/repositories.ts';
 import { fetchBase, type ManifestSource, openManifestSource } from '../proposals/manifestSource.ts';
@@ -53,7 +54,9 @@ export async function diffEnvironment(
     const { revision, commit } = await findCommit(source, request.of, branch, signal);
     const mayFetch = branch === undefined ? 'all' : await fetchedByBase(ports, source, environment, signal);
     const asked = { repository: source.repository, commit, folder: source.path, release: environment.name };
-    const place = { url: source.remote?.url, path: source.path, branch: source.base };
+    // As the agents write it: a relative remote means the same folder to everybody.
+    const url = source.remote && (await addressOf(source.repository, signal));
+    const place = { url, path: source.path, branch: source.base };
     const [rendering, books] = await Promise.all([
       render(ports, { ...asked, mayFetch }, signal),
       readAgentBooks(reads, environment.name, place, signal),
