@@ -29,8 +29,17 @@ export interface ShownTree extends Disposable {
   reveal(id: string): Promise<void>;
 }
 
-/** Shows a tree that is a function of state. It keeps nothing but the nodes the editor has asked for. */
-export function createTreeView(viewId: string, roots: () => readonly TreeNode[]): ShownTree {
+/**
+ * Shows a tree that is a function of state. It keeps nothing but the nodes the editor has asked for.
+ *
+ * @param onShownBelow called when the editor asks what is below a node, so that the node is open: its own event of that
+ * is lost where the tree is drawn anew at the same moment
+ */
+export function createTreeView(
+  viewId: string,
+  roots: () => readonly TreeNode[],
+  onShownBelow?: (node: TreeNode) => void,
+): ShownTree {
   const changed = new EventEmitter<TreeNode | undefined>();
   const known = new Map<string, { readonly node: TreeNode; readonly parent: string | undefined }>();
   /** Lines as the editor last drew them; what `known` has is what it calls them by. */
@@ -133,8 +142,11 @@ export function createTreeView(viewId: string, roots: () => readonly TreeNode[])
         shownLines.set(id, node);
         return treeItem(node);
       },
-      getChildren: (node) =>
-        node === undefined ? drawRoots() : remember(childrenOf(current(node.id) ?? node), node.id),
+      getChildren(node) {
+        if (node === undefined) return drawRoots();
+        onShownBelow?.(node);
+        return remember(childrenOf(current(node.id) ?? node), node.id);
+      },
       getParent: ({ id }) => {
         const parent = known.get(id)?.parent;
         return parent === undefined ? undefined : known.get(parent)?.node;

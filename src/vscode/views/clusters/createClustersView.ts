@@ -23,7 +23,15 @@ export function createClustersView(
   roots: () => readonly TreeNode[],
   onExpand: OnExpand,
 ): ClustersView {
-  const shown = createTreeView(ids.views.clusters, roots);
+  const contextOf = ({ id, target }: TreeNode): string | undefined => {
+    const context = target.cluster?.context;
+    return context !== undefined && id === nodeIds.context(context) ? context : undefined;
+  };
+  const tell = (node: TreeNode, expanded: boolean): void => {
+    const context = contextOf(node);
+    if (context !== undefined) onExpand(context, expanded);
+  };
+  const shown = createTreeView(ids.views.clusters, roots, (node) => tell(node, true));
   const { view } = shown;
 
   /** Only what the editor shows is drawn again. */
@@ -48,16 +56,8 @@ export function createClustersView(
     refresh(change);
     if (change.context === undefined) view.message = filterWords(store.state.filter) ?? '';
   });
-  const contextOf = (id: string, context: string | undefined): string | undefined =>
-    context !== undefined && id === nodeIds.context(context) ? context : undefined;
-  const opening = view.onDidExpandElement(({ element }) => {
-    const context = contextOf(element.id, element.target.cluster?.context);
-    if (context !== undefined) onExpand(context, true);
-  });
-  const closing = view.onDidCollapseElement(({ element }) => {
-    const context = contextOf(element.id, element.target.cluster?.context);
-    if (context !== undefined) onExpand(context, false);
-  });
+  const opening = view.onDidExpandElement(({ element }) => tell(element, true));
+  const closing = view.onDidCollapseElement(({ element }) => tell(element, false));
   const ageing = setInterval(() => {
     if (view.visible && store.state.clusters.size > 0) shown.refresh();
   }, ageTick);
