@@ -159,8 +159,17 @@ export function createWindow(opened: WorkbenchPage, settingsFile: string): Edito
       await sideBar.getByRole('heading', { name: 'Towline' }).waitFor();
     },
     async act(target, action) {
-      await target.hover();
-      await target.getByRole('button', { name: action }).first().click();
+      // A row that is drawn again takes its buttons along, and shows the new ones when it is pointed at.
+      for (const end = Date.now() + waitLimit; ; ) {
+        await target.hover();
+        const button = target.getByRole('button', { name: action }).first();
+        const clicked = await button.click({ timeout: listLimit }).then(
+          () => true,
+          () => false,
+        );
+        if (clicked) return;
+        if (Date.now() > end) throw new Error(`The row has no ${action} that can be clicked.`);
+      }
     },
     async expand(target) {
       // A row that is drawn again at this very moment takes the click along.
