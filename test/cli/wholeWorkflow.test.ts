@@ -6,7 +6,7 @@ import { commitAndPush, mergeProposals, sendShopTo } from '../lab/clusterShop.ts
 import { openDemoShop } from '../lab/demoShop.ts';
 import { forgetAgents, waitForEvent } from '../support/agentWorkspace.ts';
 import { useCliLab } from '../support/cliLab.ts';
-import { assertExit, outputOf, startTowline, stepsOf, towline } from '../support/cliProcess.ts';
+import { assertExit, outputOf, startTowline, stepsOf, towline, waitUntil } from '../support/cliProcess.ts';
 import { proposalBranches } from '../support/cliWorkspace.ts';
 import { fakeKinds } from '../support/fakeKinds.ts';
 import { useLabNamespace } from '../support/labNamespace.ts';
@@ -65,7 +65,17 @@ describe('the whole workflow, on a registry, a remote and a cluster', function (
     const service = await clusters.connect(context).get(fakeKinds.services, namespace, 'api', signal);
     assert.ok(service);
     const port = listOf(specOf(service).ports)[0]?.nodePort;
-    const client = startSteadyClient(`http://127.0.0.1:${port}/products/mug`, { senders: 4, most: 20_000 });
+    const address = `http://127.0.0.1:${port}/products/mug`;
+    // The node learns of a new service in its own time; nobody was promised an answer before.
+    let inARow = 0;
+    await waitUntil('the service answers on the node', async () => {
+      const { ok } = await fetch(address, { signal: AbortSignal.timeout(2_000) }).catch(() => ({
+        ok: false,
+      }));
+      inARow = ok ? inARow + 1 : 0;
+      return inARow >= 10;
+    });
+    const client = startSteadyClient(address, { senders: 4, most: 20_000 });
 
     // One line is changed.
     const file = join(shop.repository, 'services/api/src/products.js');
