@@ -67,7 +67,7 @@ describe('a run that is killed, on the real engine, registry and Git', () => {
     chosen.flatMap((call) => moments.map((when) => ({ call, when })));
 
   it('is resumed to the same end from before and after every call that changes something', async function () {
-    this.timeout(400_000);
+    this.timeout(1_200_000);
     const chosen = points(
       calls.filter((call) => writes.test(call)),
       ['before', 'after'],
@@ -84,13 +84,13 @@ describe('a run that is killed, on the real engine, registry and Git', () => {
   });
 
   it('is resumed to the same end from every call that asks the engine, the registry, Git or a store', async function () {
-    this.timeout(200_000);
+    this.timeout(600_000);
     const asking = calls.filter((call) => !writes.test(call) && !plentiful.test(call));
     assert.deepEqual(await tryAll(points(asking, ['before'])), []);
   });
 
   it('is resumed to the same end from a sample of the plain reads', async function () {
-    this.timeout(100_000);
+    this.timeout(300_000);
     const reading = calls.filter((call) => /^(?!clock).*#40$|#1$/.test(call) && plentiful.test(call));
     assert.deepEqual(await tryAll(points(reading, ['before'])), []);
   });
