@@ -122,12 +122,11 @@ describe('the whole workflow, on a registry, a remote and a cluster', function (
 
     /** Until no pod runs an image with this tag any more: the old one has said its farewell. */
     async function untilGone(inNamespace: string, tag: string): Promise<void> {
-      for (;;) {
-        const reads = clusters.connect(context);
+      const reads = clusters.connect(context);
+      await waitUntil(`no pod runs ${tag}`, async () => {
         const { items } = await reads.list(fakeKinds.pods, { namespace: inNamespace }, {}, signal);
-        if (!items.some((pod) => JSON.stringify(pod.spec).includes(`/api:${tag}`))) return;
-        await new Promise((resolve) => setTimeout(resolve, 200));
-      }
+        return !items.some((pod) => JSON.stringify(pod.spec).includes(`/api:${tag}`));
+      });
     }
   });
 });

@@ -24,7 +24,7 @@ export function createManifestBranch(url: string): ManifestBranch {
   const idOf = (text: string): string => createHash('sha1').update(text).digest('hex');
   const filesOf = (commit: string): Readonly<Record<string, string>> => commits.get(commit) ?? {};
   const answers: Partial<Repository> = {
-    place: { top: '/work/shop', commonFolder: '/work/shop/.git' },
+    place: { top: '/code/shop', commonFolder: '/code/shop/.git' },
     remotes: async () => [{ name: 'origin', url }],
     async remoteTips(_remote, _branches, signal) {
       signal.throwIfAborted();
@@ -57,7 +57,7 @@ export function createManifestBranch(url: string): ManifestBranch {
     },
     opened: {
       repository,
-      folder: '/work/shop',
+      folder: '/code/shop',
       prefix: '',
       workspace: { environments: [environment], services: [], problems: [] },
     } as unknown as OpenWorkspace,

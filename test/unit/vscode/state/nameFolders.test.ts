@@ -6,15 +6,15 @@ function check(folders: Readonly<Record<string, string>>): void {
 }
 
 describe("names of the window's folders", () => {
-  it('are their own where each has another', () => check({ '/work/shop': 'shop', '/work/web': 'web' }));
+  it('are their own where each has another', () => check({ '/code/shop': 'shop', '/code/web': 'web' }));
 
   it('say where a folder is whose name another one has', () => {
-    check({ '/work/shop': 'shop (work)', '/old/shop': 'shop (old)', '/old/web': 'web' });
+    check({ '/code/shop': 'shop (code)', '/old/shop': 'shop (old)', '/old/web': 'web' });
   });
 
   it('say as much as tells them apart', () => {
-    check({ '/a/work/shop': 'shop (a/work)', '/b/work/shop': 'shop (b/work)', '/c/shop': 'shop (c)' });
+    check({ '/a/code/shop': 'shop (a/code)', '/b/code/shop': 'shop (b/code)', '/c/shop': 'shop (c)' });
   });
 
-  it('end at the root', () => check({ '/shop': 'shop (/)', '/work/shop': 'shop (work)' }));
+  it('end at the root', () => check({ '/shop': 'shop (/)', '/code/shop': 'shop (code)' }));
 });
