@@ -123,10 +123,11 @@ describe('the whole workflow, on a registry, a remote and a cluster', function (
     /** Until no pod runs an image with this tag any more: the old one has said its farewell. */
     async function untilGone(inNamespace: string, tag: string): Promise<void> {
       const reads = clusters.connect(context);
-      await waitUntil(`no pod runs ${tag}`, async () => {
+      const isGone = async () => {
         const { items } = await reads.list(fakeKinds.pods, { namespace: inNamespace }, {}, signal);
         return !items.some((pod) => JSON.stringify(pod.spec).includes(`/api:${tag}`));
-      });
+      };
+      await waitUntil(`no pod runs ${tag}`, isGone, limit);
     }
   });
 });
