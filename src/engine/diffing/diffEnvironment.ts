@@ -9,6 +9,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { ObjectId } from '../ports/repositories.ts';
 import { fetchBase, type ManifestSource, openManifestSource } from '../proposals/manifestSource.ts';
 import { render } from '../rendering/render.ts';
+import { chooseEnvironment } from '../workspace/chooseEnvironment.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 import { diffObjects } from './diffObjects.ts';
 import { findLeftovers } from './findLeftovers.ts';
@@ -97,20 +98,6 @@ export async function diffEnvironment(
 function aboutBooks(count: number): string {
   const those = count === 1 ? '1 object was' : `${count} objects were`;
   return `${those} not applied on the server's side before: fields that left the manifests are not seen there`;
-}
-
-function chooseEnvironment({ workspace }: OpenWorkspace, name: string | undefined): Environment {
-  const { environments } = workspace;
-  const names = environments.map((environment) => environment.name).join(', ');
-  const [only, ...others] = environments;
-  if (name === undefined && only && others.length === 0) return only;
-  if (name === undefined && only)
-    throw new TowlineError('environment-ambiguous', { why: `There are ${names}.` });
-  const found = environments.find((environment) => environment.name === name);
-  if (found) return found;
-  throw new TowlineError('environment-unknown', {
-    why: `${name ?? 'What is asked for'} is none of ${names || 'the environments, for there are none'}.`,
-  });
 }
 
 /** The branch of a proposal that is asked for. */

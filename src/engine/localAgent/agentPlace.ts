@@ -7,6 +7,7 @@ import type { Environment } from '../../domain/workspace/environment.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Repository } from '../ports/repositories.ts';
 import { openManifestRepository } from '../proposals/manifestSource.ts';
+import { chooseEnvironment } from '../workspace/chooseEnvironment.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 
 export interface AgentRequest {
@@ -33,6 +34,7 @@ export async function findAgentPlace(
   request: AgentRequest,
   signal: AbortSignal,
 ): Promise<AgentPlace> {
+  requireSoundConfig(opened);
   const environment = chooseEnvironment(opened, request.environment);
   const context = request.context ?? environment.context;
   if (context === undefined)
@@ -65,27 +67,13 @@ export async function addressOf(
   return isLocalAddress(url) && !/^file:/i.test(url) ? resolve(home, url) : url;
 }
 
-function chooseEnvironment({ workspace }: OpenWorkspace, name: string | undefined): Environment {
+function requireSoundConfig({ workspace }: OpenWorkspace): void {
   const errors = workspace.problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0)
     throw new TowlineError('config-invalid', {
       why: errors.map(({ message }) => message).join('\n'),
       problems: errors,
     });
-  const { environments } = workspace;
-  const names = environments.map((environment) => environment.name).join(', ');
-  const [only, ...others] = environments;
-  if (name === undefined && only && others.length > 0)
-    throw new TowlineError('environment-ambiguous', {
-      why: `There are ${names}.`,
-      next: 'Name one with `--env`.',
-    });
-  const found = name === undefined ? only : environments.find((environment) => environment.name === name);
-  if (!found)
-    throw new TowlineError('environment-unknown', {
-      why: `${name ?? 'The one that is meant'} is none of ${names || 'the environments found here (there are none)'}.`,
-    });
-  return found;
 }
 
 /** A name that Kubernetes takes, one for each source. */

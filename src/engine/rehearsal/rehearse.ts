@@ -21,7 +21,6 @@ import { concludeRehearsal } from '../../domain/rehearsal/rehearsalOutcome.ts';
 import type { RehearsalRecord } from '../../domain/rehearsal/rehearsalRecord.ts';
 import { imagesOf } from '../../domain/rehearsal/rewriteImages.ts';
 import { readWorkload } from '../../domain/workloads/readWorkload.ts';
-import type { Environment } from '../../domain/workspace/environment.ts';
 import { applyInOrder } from '../applying/applyInOrder.ts';
 import { createSecretMark } from '../diffing/secretMark.ts';
 import type { LocalClusters } from '../locality/localClusters.ts';
@@ -29,6 +28,7 @@ import type { ClusterReads, ClusterWrites } from '../ports/clusters.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { LocalRegistry } from '../registries/localRegistry.ts';
 import { createRegistries } from '../registries/registries.ts';
+import { chooseEnvironment } from '../workspace/chooseEnvironment.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 import { chooseCluster } from './chooseCluster.ts';
 import { dryRunObjects } from './dryRunObjects.ts';
@@ -90,7 +90,7 @@ export async function rehearse(
   signal: AbortSignal,
 ): Promise<RehearsalResult> {
   const { ports, localClusters } = parts;
-  const environment = findEnvironment(opened, request.environment);
+  const environment = chooseEnvironment(opened, request.environment);
   const cluster = await chooseCluster(ports.clusters, localClusters, request.context, signal);
   const source = await openRehearsalSource(ports, opened, environment, request.head, signal);
   const id = randomUUID().replaceAll('-', '').slice(0, 10);
@@ -176,13 +176,6 @@ interface Stage {
   /** Seconds. */
   readonly timeout: number;
   readonly options: RehearsalOptions;
-}
-
-function findEnvironment({ workspace }: OpenWorkspace, name: string): Environment {
-  const found = workspace.environments.find((environment) => environment.name === name);
-  if (found) return found;
-  const names = workspace.environments.map((environment) => environment.name);
-  throw new TowlineError('environment-unknown', { why: `${name} is none of ${names.join(', ')}.` });
 }
 
 function describeHead(head: RehearsedHead, commit: string): string {
