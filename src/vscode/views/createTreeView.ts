@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Disposable,
   EventEmitter,
@@ -15,13 +16,12 @@ const refreshPause = 100;
 
 export interface ShownTree extends Disposable {
   readonly view: TreeView<TreeNode>;
-  /** Draws again soon: all, or only the node with this id and what is below it. */
-  refresh(id?: string): void;
   /**
-   * Something came, went or changed below a node: draws it again where its own line, or which lines are directly below
-   * it, changed; else only those of `below` that the editor was given. Redrawing more would get in the way of a user
-   * who is just opening a line.
+   * Soon draws again what has changed: anywhere, or in the node with this id and below it. What reads the same stays as
+   * it is, because the editor loses a click on a line that it is drawing.
    */
+  refresh(id?: string): void;
+  /** The same where only those of `below` can have changed, apart from the node's own line and which lines it has. */
   refreshBelow(id: string, below: readonly string[]): void;
   /** Whether the editor was given the node: only then can it be drawn again by itself. */
   knows(id: string): boolean;
@@ -91,11 +91,21 @@ export function createTreeView(
     const old = shownLines.get(id);
     const fresh = current(id);
     if (!old || !fresh || !isSameLine(old, fresh)) return false;
-    const given = below.get(id);
-    const now = given && [...childrenOf(fresh).keys()];
-    return (
-      given === undefined || (now?.length === given.length && given.every((each, at) => each === now[at]))
-    );
+    return below.get(id) === undefined || hasSameLines(id, childrenOf(fresh));
+  }
+
+  function hasSameLines(parent: string | undefined, nodes: ReadonlyMap<string, TreeNode>): boolean {
+    return isDeepStrictEqual(below.get(parent), [...nodes.keys()]);
+  }
+
+  /** The nodes that have to be drawn again for the editor to show one as it is now, and what it was given below it. */
+  function changedIn(id: string): readonly string[] {
+    return known.has(id) && isDrawn(id) ? (below.get(id) ?? []).flatMap(changedIn) : [id];
+  }
+
+  function changedAnywhere(): readonly string[] | 'all' {
+    drawn ??= byId(roots());
+    return hasSameLines(undefined, drawn) ? [...drawn.keys()].flatMap(changedIn) : 'all';
   }
 
   function flush(): void {
@@ -107,13 +117,11 @@ export function createTreeView(
     if (asked === undefined) return;
     const ids =
       asked === 'all'
-        ? undefined
-        : new Set(
-            [...asked].flatMap(([id, parts]) =>
-              parts && isDrawn(id) ? parts.filter((part) => known.has(part)) : [id],
-            ),
+        ? changedAnywhere()
+        : [...asked].flatMap(([id, parts]) =>
+            parts && isDrawn(id) ? parts.filter((part) => known.has(part)).flatMap(changedIn) : changedIn(id),
           );
-    const nodes = ids && [...ids].map((id) => known.get(id)?.node);
+    const nodes = ids === 'all' ? undefined : [...new Set(ids)].map((id) => known.get(id)?.node);
     // One that the editor does not know yet can only come in with its siblings.
     if (nodes === undefined || nodes.includes(undefined)) {
       known.clear();
@@ -179,12 +187,8 @@ export function createTreeView(
 }
 
 function isSameLine(one: TreeNode, other: TreeNode): boolean {
-  return (
-    one.label === other.label &&
-    one.description === other.description &&
-    one.icon?.name === other.icon?.name &&
-    one.context === other.context
-  );
+  const line = ({ children, ...rest }: TreeNode) => ({ ...rest, opens: children !== undefined });
+  return isDeepStrictEqual(line(one), line(other));
 }
 
 function byId(nodes: readonly TreeNode[]): ReadonlyMap<string, TreeNode> {
