@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import type { WorkbenchPage } from './editorLab.ts';
 
-export type ViewName = 'Services' | 'Runs' | 'Clusters';
+export type ViewName = 'Services' | 'Runs' | 'Clusters' | 'Delivery';
 
 /** What a user can do in a window; everything waits until it can be done. */
 export interface EditorWindow {
