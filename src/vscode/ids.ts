@@ -76,6 +76,7 @@ export const ids = {
     resumeAgent: 'towline.resumeAgent',
     reconcileAgent: 'towline.reconcileAgent',
     endAgent: 'towline.endAgent',
+    forgetAgent: 'towline.forgetAgent',
   },
   views: {
     services: 'towline.services',

@@ -21,6 +21,8 @@ interface Configuration {
 export function findContributionProblems({ contributes }: Manifest, ids: ContributedIds): readonly string[] {
   const commands = (contributes.commands ?? []).map(({ command }) => command);
   const views = Object.values(contributes.views ?? {}).flatMap((group) => group.map(({ id }) => id));
+  // The editor makes one of these for each view.
+  const focusCommands = views.map((id) => `${id}.focus`);
   const settings = propertiesOf(contributes.configuration);
   const named = conditionNames(contributes);
   const other = new Set([...Object.values(ids.views), ...Object.values(ids.commands)]);
@@ -39,7 +41,7 @@ export function findContributionProblems({ contributes }: Manifest, ids: Contrib
         return `setting ${name} defaults to ${show(stated)} in package.json and ${show(ids.settings[name])} in the code`;
       }),
     ...linkedCommands(contributes)
-      .filter((command) => !commands.includes(command))
+      .filter((command) => !commands.includes(command) && !focusCommands.includes(command))
       .map((command) => `a text links to command ${command}, which is not contributed`),
     ...Object.values(contributes.menus ?? {})
       .flat()

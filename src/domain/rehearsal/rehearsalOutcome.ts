@@ -51,7 +51,7 @@ export function concludeRehearsal(facts: RehearsalFacts): {
     return {
       outcome: 'progressing',
       sentence: `${counted}: not ready after ${facts.seconds} s${going ? `: ${going.sentence}` : ''}`,
-      action: 'Give it more time with `--timeout`, or look at why it takes so long.',
+      action: 'Look at why it takes so long; `towline rehearse --timeout` gives it more time.',
     };
   const missing = facts.skipped.find(({ object, runs }) => runs && facts.isMeant(object));
   if (missing)

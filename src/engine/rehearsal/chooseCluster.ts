@@ -9,13 +9,13 @@ export interface ChosenCluster {
 }
 
 /**
- * The cluster to rehearse on: the one that was named, else the only one of the kubeconfig that is proven local. The
- * current context says nothing about it. Throws `cluster-not-local`.
+ * The cluster to rehearse on: the one that was named, else the only one of the kubeconfig that is proven local, or the
+ * environment's own where several are. The current context says nothing about it. Throws `cluster-not-local`.
  */
 export async function chooseCluster(
   clusters: Pick<Clusters, 'readContexts'>,
   local: Pick<LocalClusters, 'judge'>,
-  named: string | undefined,
+  { named, own }: { readonly named: string | undefined; readonly own: string | undefined },
   signal: AbortSignal,
 ): Promise<ChosenCluster> {
   if (named !== undefined) {
@@ -33,12 +33,14 @@ export async function chooseCluster(
   );
   // Several contexts may be one cluster, e.g. for several users or namespaces.
   const [first] = found;
-  if (first && found.every(({ server }) => server === first.server))
-    return { context: first.context, because: first.because };
+  const chosen = found.every(({ server }) => server === first?.server)
+    ? first
+    : found.find(({ context }) => context === own);
+  if (chosen) return { context: chosen.context, because: chosen.because };
   if (first)
     throw new TowlineError('cluster-not-local', {
       why: `Several clusters are proven local: ${found.map(({ context }) => context).join(', ')}.`,
-      next: 'Say which one with `--context`.',
+      next: "Say which one with `--context`, or as the environment's `context` in towline.yaml.",
     });
   const [refused] = judged.flatMap(({ locality }) => (locality.local ? [] : [locality]));
   throw new TowlineError('cluster-not-local', {

@@ -48,7 +48,7 @@ export interface RehearsalRequest {
   /** Name of an environment. */
   readonly environment: string;
   readonly head: HeadRequest;
-  /** kubeconfig context; the only one that is proven local when absent. */
+  /** kubeconfig context; when absent, the only one that is proven local, or the environment's own of several. */
   readonly context?: string;
   /** Seconds that the rollout may take. */
   readonly timeout: number;
@@ -91,7 +91,8 @@ export async function rehearse(
 ): Promise<RehearsalResult> {
   const { ports, localClusters } = parts;
   const environment = chooseEnvironment(opened, request.environment);
-  const cluster = await chooseCluster(ports.clusters, localClusters, request.context, signal);
+  const wish = { named: request.context, own: environment.context };
+  const cluster = await chooseCluster(ports.clusters, localClusters, wish, signal);
   const source = await openRehearsalSource(ports, opened, environment, request.head, signal);
   const id = randomUUID().replaceAll('-', '').slice(0, 10);
   options.onEvent({

@@ -30,8 +30,11 @@ export async function pickServices(
   return chosen === undefined || chosen.length === 0 ? undefined : chosen.map(({ label }) => label);
 }
 
-export function pickEnvironment(environments: readonly Environment[]): Promise<Environment | undefined> {
-  return pickOne('Propose to which environment?', environments, ({ name, path, branch }) => ({
+export function pickEnvironment(
+  question: string,
+  environments: readonly Environment[],
+): Promise<Environment | undefined> {
+  return pickOne(question, environments, ({ name, path, branch }) => ({
     label: name,
     description: [path || '.', branch].filter(Boolean).join(' on '),
   }));

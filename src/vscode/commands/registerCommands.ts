@@ -90,6 +90,7 @@ function commandTable(): Readonly<Record<CommandId, Entry>> {
     [c.resumeAgent]: trusted(async () => (await agents()).resumeAgent),
     [c.reconcileAgent]: trusted(async () => (await agents()).reconcileAgent),
     [c.endAgent]: trusted(async () => (await agents()).endAgent),
+    [c.forgetAgent]: trusted(async () => (await agents()).forgetAgent),
   };
 }
 

@@ -66,7 +66,9 @@ async function startChosen(
       services.some((service) => environment.services?.includes(service)),
   );
   const environment =
-    pointed.size === 1 ? environments.find(({ name }) => pointed.has(name)) : await pickEnvironment(able);
+    pointed.size === 1
+      ? environments.find(({ name }) => pointed.has(name))
+      : await pickEnvironment('Propose to which environment?', able);
   if (environment)
     await context.run(session, { services, environment: environment.name, until: 'propose', anyway });
 }

@@ -1,4 +1,4 @@
-import { commands, type Disposable, Uri, workspace } from 'vscode';
+import { commands, type Disposable, EventEmitter, Uri, workspace } from 'vscode';
 import { schemes } from '../ids.ts';
 
 export interface ChangedText {
@@ -18,9 +18,11 @@ type Side = 'before' | 'after';
 
 export function createProposalDocuments(): ProposalDocuments {
   const texts = new Map<string, string>();
+  const changed = new EventEmitter<Uri>();
   const provider = workspace.registerTextDocumentContentProvider(schemes.proposal, {
+    onDidChange: changed.event,
     provideTextDocumentContent: (uri) =>
-      texts.get(uri.toString()) ?? '# Not kept over a reload: show it again from the Runs view.\n',
+      texts.get(uri.toString()) ?? '# Not kept over a reload: show it again.\n',
   });
   const closing = workspace.onDidCloseTextDocument(({ uri }) => {
     if (uri.scheme === schemes.proposal) texts.delete(uri.toString());
@@ -29,7 +31,11 @@ export function createProposalDocuments(): ProposalDocuments {
   function make(id: string, side: Side, { path, [side]: text }: ChangedText): Uri {
     // The path comes last, so that the editor knows the language by its name.
     const uri = Uri.from({ scheme: schemes.proposal, path: `/${path}`, query: `${id}&${side}` });
-    texts.set(uri.toString(), text);
+    const key = uri.toString();
+    const isOther = texts.has(key) && texts.get(key) !== text;
+    texts.set(key, text);
+    // One that is still open keeps what it has until it is told.
+    if (isOther) changed.fire(uri);
     return uri;
   }
 
@@ -50,6 +56,7 @@ export function createProposalDocuments(): ProposalDocuments {
     },
     dispose() {
       provider.dispose();
+      changed.dispose();
       closing.dispose();
       texts.clear();
     },

@@ -3,23 +3,14 @@ import { answerOf, type LiveDiff, type LiveObject, nameOfLive } from '../../../d
 import type { ObjectName } from '../../../domain/localAgent/objectName.ts';
 import { visibleText } from '../../../domain/text/visibleText.ts';
 import { splitHunks } from '../../documents/splitHunks.ts';
-import { openChosen } from '../chooseSession.ts';
 import type { Command } from '../commandContext.ts';
-import { pickEnvironment } from '../pick.ts';
+import { choosePlace } from './choosePlace.ts';
 
 /** What applying an environment's manifests would change on its cluster: each object in the editor's own diff. */
 export const showLiveDiff: Command = async (context, [target]) => {
-  const chosen = await openChosen(context, target);
+  const chosen = await choosePlace(context, target, 'compare');
   if (!chosen) return;
-  const { opened } = chosen;
-  const { environments } = opened.workspace;
-  if (environments.length === 0) {
-    context.messages.refuse('There is no environment to compare. towline.yaml names one.');
-    return;
-  }
-  const environment =
-    environments.find(({ name }) => name === target?.environment) ?? (await pickEnvironment(environments));
-  if (!environment) return;
+  const { opened, environment } = chosen;
   const found = await window.withProgress(
     {
       location: ProgressLocation.Notification,

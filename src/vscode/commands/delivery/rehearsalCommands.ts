@@ -5,22 +5,15 @@ import type { OpenWorkspace } from '../../../engine/workspace/openWorkspace.ts';
 import { ids } from '../../ids.ts';
 import type { RehearsalState } from '../../state/delivery/rehearsalState.ts';
 import type { NodeTarget } from '../../views/treeNode.ts';
-import { openChosen } from '../chooseSession.ts';
 import type { Command, CommandContext } from '../commandContext.ts';
-import { pickEnvironment, pickOne } from '../pick.ts';
+import { pickOne } from '../pick.ts';
+import { choosePlace } from './choosePlace.ts';
 
 export const rehearse: Command = async (context, [target]) => {
-  const chosen = await openChosen(context, target);
+  const chosen = await choosePlace(context, target, 'rehearse');
   if (!chosen) return;
-  const { session, opened } = chosen;
-  const { environments } = opened.workspace;
-  if (environments.length === 0) {
-    context.messages.refuse('There is no environment to rehearse. towline.yaml names one.');
-    return;
-  }
-  const environment =
-    environments.find(({ name }) => name === target?.environment) ?? (await pickEnvironment(environments));
-  const head = environment && (await chooseHead(opened, target));
+  const { session, opened, environment } = chosen;
+  const head = await chooseHead(opened, target);
   if (!head) return;
   await context.delivery.focus();
   const rehearsals = await context.delivery.rehearsals();

@@ -21,8 +21,10 @@ export interface Agents {
   /** Follows an environment's branch; nothing happens where this window does already. Resolves when it has ended. */
   follow(repository: string, environment: string): Promise<AgentState | undefined>;
   ask(id: string, wish: AgentWish, signal: AbortSignal): Promise<void>;
-  /** Ends an agent, or takes one that has ended out of the view. What it put on the cluster stays. */
+  /** What it put on the cluster stays. */
   end(id: string): void;
+  /** Takes one that has ended out of the view. */
+  forget(id: string): void;
   stop(): Promise<void>;
 }
 
@@ -68,10 +70,9 @@ export function createAgents(store: DeliveryStore, engine: AgentEngine): Agents 
       if (agent) await engine.ask(agent.repository, agent.environment, wish, signal);
     },
     end(id) {
-      const one = going.get(id);
-      if (one) one.ending.abort(new DOMException('The agent was ended', 'AbortError'));
-      else setAgents((agents) => agents.filter((agent) => agent.id !== id));
+      going.get(id)?.ending.abort(new DOMException('The agent was ended', 'AbortError'));
     },
+    forget: (id) => setAgents((agents) => agents.filter((agent) => agent.id !== id || !agent.isOver)),
     async stop() {
       for (const { ending } of going.values())
         ending.abort(new DOMException('The window closes', 'AbortError'));

@@ -159,12 +159,14 @@ function stages(state: RehearsalState, target: NodeTarget): readonly TreeNode[] 
             context: rendered.changed.length === 0 ? 'rehearsalLine' : 'rehearsalDiff',
             children: () =>
               rendered.changed.map(({ object, change }) =>
-                line(
-                  `changed ${describe(object)}`,
-                  describe(object),
-                  changeIcons[change],
-                  `${describe(object)} ${change}`,
-                ),
+                leaf(`changed ${describe(object)}`, {
+                  label: visibleText(describe(object)),
+                  tooltip: visibleText(`${describe(object)} ${change}`),
+                  icon: changeIcons[change],
+                  context: 'rehearsalChange',
+                  command: ids.commands.showRehearsalDiff,
+                  spoken: visibleText(`${describe(object)} ${change}. Shows the diff.`),
+                }),
               ),
             spoken: `Rendered ${countWords(rendered.objects, 'object')}, ${rendered.changed.length} changed`,
           }),

@@ -159,11 +159,18 @@ describe('the namespace of a rehearsal', () => {
 describe('the cluster of a rehearsal', () => {
   const clusters = createFakeClusters({ contexts: ['prod', 'kind', 'k3d'] });
   const choose = (named: string | undefined, ...local: readonly string[]) =>
-    chooseCluster(clusters, guard(clusters, ...local), named, signal);
+    chooseCluster(clusters, guard(clusters, ...local), { named, own: undefined }, signal);
 
   it('is the one that is proven local, whatever the current context is', async () => {
     assert.deepEqual(await choose(undefined, 'kind'), { context: 'kind', because: 'the test says so' });
     assert.equal((await choose('k3d', 'kind', 'k3d')).context, 'k3d');
+  });
+
+  it("is the environment's own of several, where that is one of them", async () => {
+    const chooseFor = (own: string) =>
+      chooseCluster(clusters, guard(clusters, 'kind', 'k3d'), { named: undefined, own }, signal);
+    assert.equal((await chooseFor('k3d')).context, 'k3d');
+    await assert.rejects(chooseFor('prod'), hasCode('cluster-not-local'));
   });
 
   it('is never guessed, and never one that is not local', async () => {

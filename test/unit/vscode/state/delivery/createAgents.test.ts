@@ -93,10 +93,11 @@ describe('a local agent in the Delivery view', () => {
     const { agents, draw, id, store } = setUp();
     const ended = agents.follow('/shop/.git', 'dev');
     assert.equal(await agents.follow('/shop/.git', 'dev'), undefined);
+    agents.forget(id);
     agents.end(id);
     assert.equal((await ended)?.isOver, true);
     assert.match(draw(), /^circle-slash dev follows its branch \| ended/);
-    agents.end(id);
+    agents.forget(id);
     assert.deepEqual(store.state.agents, []);
   });
 
