@@ -140,6 +140,7 @@ function createProgram(terminal: Terminal, signal: AbortSignal, exit: (code: Exi
     .argument('<workload>', 'its name, with its kind where several have it: deployment/api')
     .option('-n, --namespace <name>', "the context's own when left out")
     .option('--context <name>', "kubectl's current context when left out; only read")
+    .option('--env <name>', 'environment whose manifests tell the line; its context and namespace count')
     .option('--watch', 'say each change until it is healthy or has failed')
     .option('--timeout <seconds>', 'longest time to watch', readCount, 600)
     .addOption(json())

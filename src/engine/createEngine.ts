@@ -29,6 +29,7 @@ import { createLocalRegistry, type LocalRegistry } from './registries/localRegis
 import type { KnownRehearsal } from './rehearsal/leftRehearsals.ts';
 import type { RehearsalOptions, RehearsalRequest, RehearsalResult } from './rehearsal/rehearse.ts';
 import type { VerdictRequest } from './rollouts/followVerdict.ts';
+import type { ManifestLinesRequest, ManifestPlace, ManifestPlaceRequest } from './rollouts/manifestLines.ts';
 import { cancelRun } from './runs/cancelRun.ts';
 import { followRun } from './runs/followRun.ts';
 import { type ForecastService, forecastRun } from './runs/forecastRun.ts';
@@ -99,8 +100,17 @@ export interface Engine {
   whereIs(opened: OpenWorkspace, request: WhereRequest, signal: AbortSignal): Promise<readonly TrailFacts[]>;
   /** What applying an environment's manifests would change on its cluster; nothing is written. */
   diffEnvironment(opened: OpenWorkspace, request: DiffRequest, signal: AbortSignal): Promise<LiveDiff>;
-  /** Verdicts on a workload as they change, beginning with what stands now. */
-  followVerdict(request: VerdictRequest, signal: AbortSignal): AsyncIterable<Verdict>;
+  /** Verdicts on a workload as they change, beginning with what stands now; with their lines where manifests are named. */
+  followVerdict(
+    request: VerdictRequest & { readonly manifests?: ManifestLinesRequest },
+    signal: AbortSignal,
+  ): AsyncIterable<Verdict>;
+  /** See `findManifestPlace`: the line of an environment's manifests that has a workload, or what is wrong with it. */
+  findManifestPlace(
+    opened: OpenWorkspace,
+    request: ManifestPlaceRequest,
+    signal: AbortSignal,
+  ): Promise<ManifestPlace | { readonly unknown: string }>;
   /** Contexts of the kubeconfig; asks no server. Throws `kubeconfig-invalid`. */
   readContexts(): ClusterContexts;
   /** A cluster to look into; nothing is sent yet. Throws `context-unknown`, `kubeconfig-invalid`. */
@@ -182,9 +192,17 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
       const { diffEnvironment } = await import('./diffing/diffEnvironment.ts');
       return diffEnvironment(ports, opened, request, signal);
     },
-    async *followVerdict(request, signal) {
-      const { followVerdict } = await import('./rollouts/followVerdict.ts');
-      yield* followVerdict(ports, request, signal);
+    async *followVerdict({ manifests, ...request }, signal) {
+      const [{ followVerdict }, { openManifestLines }] = await Promise.all([
+        import('./rollouts/followVerdict.ts'),
+        import('./rollouts/manifestLines.ts'),
+      ]);
+      const lines = manifests && (await openManifestLines(ports, manifests, signal));
+      yield* followVerdict(ports, { ...request, lines }, signal);
+    },
+    async findManifestPlace(opened, request, signal) {
+      const { findManifestPlace } = await import('./rollouts/manifestLines.ts');
+      return findManifestPlace(ports, opened, request, signal);
     },
     readContexts: () => ports.clusters.readContexts(),
     async openCluster(context) {

@@ -1,5 +1,7 @@
 import { visibleText } from '../../domain/text/visibleText.ts';
+import { sentenceWithPlace } from '../../domain/verdict/sentenceWithPlace.ts';
 import type { Verdict } from '../../domain/verdict/verdict.ts';
+import type { ManifestLinesRequest } from '../../engine/rollouts/manifestLines.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { CommandContext, ExitCode } from './commandContext.ts';
 
@@ -13,6 +15,8 @@ const marks: Readonly<Record<Verdict['state'], string>> = {
 export interface VerdictOptions {
   readonly namespace?: string;
   readonly context?: string;
+  /** An environment, whose manifests tell the line that is meant. */
+  readonly env?: string;
   readonly watch?: boolean;
   /** Seconds. */
   readonly timeout: number;
@@ -21,18 +25,25 @@ export interface VerdictOptions {
 
 /** `towline verdict <workload>`: how a rollout stands. A time that has run out is never a success. */
 export async function verdict(
-  { engine, terminal, signal }: CommandContext,
+  { engine, terminal, folder, signal }: CommandContext,
   workload: string,
   options: VerdictOptions,
 ): Promise<ExitCode> {
   const limit = AbortSignal.timeout(options.timeout * 1000);
-  const { namespace, context } = options;
+  const { namespace, context, env } = options;
   const request = {
     workload,
     ...(namespace === undefined ? {} : { namespace }),
     ...(context === undefined ? {} : { context }),
+    ...(env === undefined ? {} : { manifests: await openManifests(env) }),
   };
   let last: Verdict | undefined;
+
+  async function openManifests(environment: string): Promise<ManifestLinesRequest> {
+    const opened = await engine.open(folder, signal);
+    return { opened, environment, onUnplaced: (why) => terminal.err(visibleText(`${why}.`)) };
+  }
+
   try {
     for await (const found of engine.followVerdict(request, AbortSignal.any([signal, limit]))) {
       last = found;
@@ -53,9 +64,10 @@ const codes: Readonly<Record<Verdict['state'], ExitCode>> = {
   failed: exitCodes.failed,
 };
 
-function describe({ state, sentence, action, lastLines }: Verdict): readonly string[] {
+function describe(verdict: Verdict): readonly string[] {
+  const { state, action, lastLines } = verdict;
   return [
-    `${marks[state]} ${visibleText(sentence)}`,
+    visibleText(`${marks[state]} ${sentenceWithPlace(verdict)}`),
     ...(lastLines ?? []).map((line) => `    ${visibleText(line)}`),
     ...(action === undefined ? [] : [`→ ${visibleText(action)}`]),
   ];

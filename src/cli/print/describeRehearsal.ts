@@ -3,6 +3,7 @@ import type { ObjectName } from '../../domain/localAgent/objectName.ts';
 import type { DryRunResult, RehearsalEvent } from '../../domain/rehearsal/rehearsalEvent.ts';
 import { countOf } from '../../domain/rehearsal/rehearsalOutcome.ts';
 import { visibleText } from '../../domain/text/visibleText.ts';
+import { sentenceWithPlace } from '../../domain/verdict/sentenceWithPlace.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Fields of a dry run that are shown for one object. */
@@ -56,9 +57,9 @@ export function describeRehearsal(
     case 'applied':
       return [`  ${event.done}/${event.of} applied ${nameOf(event.object)}`];
     case 'verdict': {
-      const { state, sentence, lastLines } = event.verdict;
+      const { state, lastLines } = event.verdict;
       return [
-        `${verdictMarks[state]} ${visibleText(sentence)}`,
+        visibleText(`${verdictMarks[state]} ${sentenceWithPlace(event.verdict)}`),
         ...(lastLines ?? []).map((line) => `    ${visibleText(line)}`),
       ];
     }

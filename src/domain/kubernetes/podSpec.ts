@@ -13,19 +13,20 @@ const specPaths: Readonly<Record<string, readonly string[]>> = {
   CronJob: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
 };
 
-function pathOf({ apiVersion, kind }: ClusterObject): readonly string[] | undefined {
+/** Keys from the object's root to the spec of its pods; undefined for kinds that make none, and for those of others. */
+export function podSpecPath({ apiVersion, kind }: ClusterObject): readonly string[] | undefined {
   const ours = /^(?:v1|apps\/.*|batch\/.*|extensions\/.*)$/.test(apiVersion);
   return ours && Object.hasOwn(specPaths, kind) ? specPaths[kind] : undefined;
 }
 
 /** The spec of the pods that an object is or makes; undefined for kinds that make none, and for those of others. */
 export function podSpecOf(object: ClusterObject): Fields | undefined {
-  return pathOf(object)?.reduce<Fields>((at, name) => fieldsOf(at[name]), object);
+  return podSpecPath(object)?.reduce<Fields>((at, name) => fieldsOf(at[name]), object);
 }
 
 /** The object with another pod spec; as it is where it has none. */
 export function withPodSpec(object: ClusterObject, change: (spec: Fields) => Fields): ClusterObject {
-  const path = pathOf(object);
+  const path = podSpecPath(object);
   return path ? (changeAt(object, path, change) as ClusterObject) : object;
 }
 

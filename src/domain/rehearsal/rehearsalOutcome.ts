@@ -1,4 +1,5 @@
 import type { ObjectName } from '../localAgent/objectName.ts';
+import { sentenceWithPlace } from '../verdict/sentenceWithPlace.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import type { SkippedObject } from './planRehearsal.ts';
 
@@ -43,7 +44,7 @@ export function concludeRehearsal(facts: RehearsalFacts): {
   if (bad && (bad.state === 'failed' || bad.state === 'stuck'))
     return {
       outcome: bad.state,
-      sentence: `${counted}: ${bad.sentence}`,
+      sentence: `${counted}: ${sentenceWithPlace(bad)}`,
       ...(bad.action === undefined ? {} : { action: bad.action }),
     };
   const going = states.find(({ state }) => state === 'progressing');

@@ -3,7 +3,7 @@ import { kustomizationNames } from '../manifests/kustomization.ts';
 import type { ManifestTree } from '../manifests/manifestTree.ts';
 import type { RepoPath } from '../workspace/service.ts';
 import { readObjects } from './readObjects.ts';
-import type { RenderedObject } from './rendering.ts';
+import type { RenderedObject, Rendering } from './rendering.ts';
 
 const manifestName = /\.(?:ya?ml|json)$/i;
 
@@ -11,7 +11,8 @@ const manifestName = /\.(?:ya?ml|json)$/i;
 export function readPlainFolder(
   tree: ManifestTree,
   folder: RepoPath,
-): { readonly objects: readonly RenderedObject[]; readonly problems: readonly Problem[] } {
+): Pick<Rendering, 'objects' | 'problems' | 'texts'> {
+  const texts = new Map<RepoPath, string>();
   const objects: RenderedObject[] = [];
   const problems: Problem[] = [];
   const warn = (file: RepoPath, message: string): void => {
@@ -25,6 +26,7 @@ export function readPlainFolder(
       warn(file, `${file} is passed over: ${content.why}.`);
       return;
     }
+    texts.set(file, content);
     const reading = readObjects(content, file);
     objects.push(...reading.objects);
     problems.push(...reading.problems);
@@ -49,5 +51,5 @@ export function readPlainFolder(
   };
 
   readFolder(folder);
-  return { objects, problems };
+  return { objects, problems, texts };
 }

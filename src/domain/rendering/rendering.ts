@@ -1,5 +1,6 @@
 import type { Problem, SourcePosition } from '../errors/problem.ts';
 import type { ClusterObject } from '../kubernetes/clusterObject.ts';
+import type { RepoPath } from '../workspace/service.ts';
 
 /** An object as the manifests say it, before any cluster has seen it. */
 export interface RenderedObject {
@@ -13,12 +14,15 @@ export type Renderer = 'kustomize' | 'kubectl' | 'helm' | 'files';
 /** The manifests of an environment as one commit has them. */
 export interface Rendering {
   readonly commit: string;
+  readonly folder: RepoPath;
   /** What rendered them; `files`: plain manifests, read as they are. */
   readonly renderer: Renderer;
   /** In the order they were rendered. */
   readonly objects: readonly RenderedObject[];
   /** What was passed over, and what the renderer warned of. */
   readonly problems: readonly Problem[];
+  /** What they were made from, as far as it is text; nothing for a chart. */
+  readonly texts: ReadonlyMap<RepoPath, string>;
   /** Addresses of bases that were fetched from outside the commit, as they are written: not for people's eyes. */
   readonly fetched: readonly string[];
 }

@@ -1,5 +1,5 @@
 import { visibleText } from '../text/visibleText.ts';
-import type { ClusterEvent, ContainerEnd, Pod, PodContainer } from '../workloads/workload.ts';
+import type { ClusterEvent, ContainerEnd, Needed, Pod, PodContainer } from '../workloads/workload.ts';
 import type { RolloutEvidence, Trouble } from './evidence.ts';
 import { describeImageTrouble, readImageTrouble } from './imageTrouble.ts';
 import { isProvenAfterCrash } from './provenRestart.ts';
@@ -35,7 +35,7 @@ export function findContainerTrouble(
       case 'PreCreateHookError':
       case 'PreStartHookError':
       case 'PostStartHookError':
-        return { ...place, ...refusedTrouble(named, said || String(state.reason)) };
+        return { ...place, ...refusedTrouble(named, said || String(state.reason), container) };
       default:
         return undefined;
     }
@@ -57,6 +57,7 @@ export function findContainerTrouble(
       reason: 'init-stuck',
       sentence: `${named} has run for ${Math.round(running / 1000)} s and does not end, so the others cannot start`,
       action: `Look at what it waits for: the log of ${container.name}.`,
+      subject: { kind: 'container' },
     };
   }
   const probe = probeTrouble(named, container, about);
@@ -74,15 +75,18 @@ function imageTrouble(
   said: string,
   events: readonly ClusterEvent[],
 ): Trouble {
+  const subject = { kind: 'image' } as const;
   if (reason === 'InvalidImageName')
     return {
       reason: 'image-missing',
+      subject,
       sentence: `${named} cannot start: ${JSON.stringify(image)} is not an image name`,
       action: 'Correct the image in the manifest.',
     };
   if (reason === 'ErrImageNeverPull')
     return {
       reason: 'image-missing',
+      subject,
       sentence: `${named} cannot start: image ${image} is not on the node and its imagePullPolicy is Never`,
       action: 'Load the image into the node, or let it be pulled.',
     };
@@ -93,13 +97,14 @@ function imageTrouble(
   const found = [said, ...attempts.map(({ message }) => message)].map(readImageTrouble).find(Boolean);
   if (found) {
     const { what, action } = describeImageTrouble(image, found);
-    return { reason: found, sentence: `${named} cannot start: ${what}`, action };
+    return { reason: found, sentence: `${named} cannot start: ${what}`, action, subject };
   }
   const why = visibleText(attempts[0]?.message ?? said);
   return {
     reason: 'image-unreachable',
     sentence: `${named} cannot start: image ${image} cannot be pulled${why === '' ? '' : `: ${why}`}`,
     action: 'Check the image in the manifest and that the node reaches its registry.',
+    subject,
   };
 }
 
@@ -123,11 +128,12 @@ function endTrouble(
       reason: 'out-of-memory',
       sentence: `${named} was killed for using more memory than ${limit === undefined ? 'there is' : `its limit of ${limit}`}${times}`,
       action: 'Raise its memory limit in the manifest, or find out what needs so much.',
+      subject: { kind: 'resource', side: 'limits', resource: 'memory' },
       ...shown,
     };
   }
   if (end?.reason === 'ContainerCannotRun' || end?.reason === 'StartError')
-    return refusedTrouble(named, visibleText(end.message ?? end.reason));
+    return refusedTrouble(named, visibleText(end.message ?? end.reason), container);
   const liveness = events
     .filter(({ reason, message }) => reason === 'Unhealthy' && /^(?:Liveness|Startup) probe/.test(message))
     .toSorted((one, other) => other.last - one.last)[0];
@@ -140,6 +146,7 @@ function endTrouble(
     reason: 'crashed',
     sentence: `${named} crashes ${code}${times}${said}`,
     action: `Read its log: \`kubectl logs ${pod.name} -c ${container.name} --previous\`.`,
+    subject: { kind: 'container' },
     ...shown,
   };
 }
@@ -149,36 +156,47 @@ export function configTrouble(named: string, message: string): Trouble {
   const missing = /(secrets?|configmaps?|serviceaccounts?|persistentvolumeclaims?) "([^"]+)" not found/i.exec(
     message,
   );
-  if (missing) {
-    const kind = kindNames[(missing[1] ?? '').toLowerCase().replace(/s$/, '')] ?? missing[1];
+  const kind = kindNames[(missing?.[1] ?? '').toLowerCase().replace(/s$/, '')];
+  const name = missing?.[2];
+  if (kind && name !== undefined)
     return {
       reason: 'object-missing',
-      sentence: `${named} cannot start: ${kind} ${missing[2]} does not exist in its namespace`,
-      action: `Create ${kind} ${missing[2]}, or mark the reference optional in the manifest.`,
+      sentence: `${named} cannot start: ${kind} ${name} does not exist in its namespace`,
+      action: `Create ${kind} ${name}, or mark the reference optional in the manifest.`,
+      subject: { kind: 'reference', to: kind, name },
     };
-  }
   const key = /couldn't find key (\S+) in (Secret|ConfigMap) (\S+)/.exec(message);
   if (key)
     return {
       reason: 'object-missing',
       sentence: `${named} cannot start: ${key[2]} ${key[3]} has no key ${key[1]}`,
       action: `Add the key to ${key[2]} ${key[3]}, or correct the name in the manifest.`,
+      subject: {
+        kind: 'reference',
+        to: key[2] === 'Secret' ? 'Secret' : 'ConfigMap',
+        name: key[3]?.split('/').at(-1) ?? '',
+        key: key[1] ?? '',
+      },
     };
   return refusedTrouble(named, message);
 }
 
-const kindNames: Readonly<Record<string, string>> = {
+const kindNames: Readonly<Record<string, Needed['kind']>> = {
   secret: 'Secret',
   configmap: 'ConfigMap',
   serviceaccount: 'ServiceAccount',
   persistentvolumeclaim: 'PersistentVolumeClaim',
 };
 
-function refusedTrouble(named: string, said: string): Trouble {
+function refusedTrouble(named: string, said: string, container?: PodContainer): Trouble {
+  // What cannot be run is what the container's own words say, unless a mount or the security settings are named.
+  const isProgram =
+    /executable file not found|exec: |no such file or directory: unknown|exec format error/.test(said);
   return {
     reason: 'container-refused',
     sentence: `${named} cannot be started${said === '' ? '' : `: ${said}`}`,
     action: 'Correct what the runtime names: the command, a mount, or the security settings.',
+    ...(container ? { subject: { kind: isProgram ? 'command' : 'container' } } : {}),
   };
 }
 
@@ -205,5 +223,6 @@ function describeProbe(named: string, container: PodContainer, message: string, 
     reason: 'probe-failing',
     sentence: `${named} ${kills ? 'is restarted because' : 'is not ready:'} its ${kind.toLowerCase()} probe${asked} fails: ${visibleText(answer.trim()).slice(0, 200)}`,
     action: `See whether the program answers there, or correct the ${kind.toLowerCase()} probe in the manifest.`,
+    ...(probe ? { subject: { kind: 'probe', probe: probe.kind } } : {}),
   };
 }

@@ -20,6 +20,6 @@ export interface RolloutEvidence {
 }
 
 /** Something that keeps a rollout from going on. */
-export type Trouble = Pick<Verdict, 'sentence' | 'action' | 'pod' | 'container' | 'lastLines'> & {
+export type Trouble = Pick<Verdict, 'sentence' | 'action' | 'pod' | 'container' | 'subject' | 'lastLines'> & {
   readonly reason: NonNullable<Verdict['reason']>;
 };

@@ -1,3 +1,4 @@
+import { present } from '../../base/present.ts';
 import { visibleText } from '../text/visibleText.ts';
 import type { Pod, Workload } from '../workloads/workload.ts';
 import type { RolloutEvidence, Trouble } from './evidence.ts';
@@ -5,7 +6,7 @@ import { outlook } from './outlook.ts';
 import { findPodTrouble, mostDecisive } from './podTrouble.ts';
 import { isProvenAfterCrash } from './provenRestart.ts';
 import { rolloutProgress } from './rolloutProgress.ts';
-import type { Verdict } from './verdict.ts';
+import type { Verdict, VerdictSubject } from './verdict.ts';
 
 /**
  * One sentence on a rollout: what its controller counts decides whether it is over, and the most decisive trouble of
@@ -93,6 +94,7 @@ function creationTrouble(
         reason: 'quota-exceeded',
         sentence: `${workload.name} gets no more pods: quota ${quota[1]} is used up${quota[2] ? ` (${quota[2]})` : ''}`,
         action: `Ask for less in the manifest, end what is not needed, or raise quota ${quota[1]}.`,
+        ...present({ subject: quotaSubject(quota[2] ?? '') }),
       },
     ];
   const account = /serviceaccount "([^"]+)" not found/.exec(said)?.[1];
@@ -102,6 +104,7 @@ function creationTrouble(
         reason: 'object-missing',
         sentence: `${workload.name} gets no pods: ServiceAccount ${account} does not exist`,
         action: `Create ServiceAccount ${account}, or correct its name in the manifest.`,
+        subject: { kind: 'reference', to: 'ServiceAccount', name: account },
       },
     ];
   return [
@@ -113,18 +116,25 @@ function creationTrouble(
   ];
 }
 
+/** @param said `requested: limits.memory=2Gi, used: limits.memory=0, limited: limits.memory=1Gi` */
+function quotaSubject(said: string): VerdictSubject | undefined {
+  const [, side, resource] = /requested: (?:(requests|limits)\.)?([^=,]+)=/.exec(said) ?? [];
+  if (resource === undefined) return undefined;
+  if (resource === 'pods' || resource === 'count/pods') return { kind: 'setting', name: 'replicas' };
+  return { kind: 'resource', side: side === 'limits' ? 'limits' : 'requests', resource };
+}
+
 function jobFailure(workload: Workload): Trouble | undefined {
   if (workload.kind !== 'Job') return undefined;
   const failed = workload.conditions.find(({ type, status }) => type === 'Failed' && status === 'True');
   if (!failed) return undefined;
-  const why =
-    failed.reason === 'DeadlineExceeded'
-      ? 'it took longer than its deadline'
-      : `${workload.failed} of its pods failed`;
+  const isLate = failed.reason === 'DeadlineExceeded';
+  const why = isLate ? 'it took longer than its deadline' : `${workload.failed} of its pods failed`;
   return {
     reason: 'job-failed',
     sentence: `${workload.name} failed: ${why}`,
     action: 'Read the log of its last pod; a Job is made anew to run again.',
+    ...(isLate ? { subject: { kind: 'setting', name: 'activeDeadlineSeconds' } } : {}),
   };
 }
 
@@ -134,7 +144,7 @@ function withLastWords(failed: Trouble, evidence: RolloutEvidence): Trouble {
   const trouble = newest && findPodTrouble(newest, evidence);
   if (!trouble) return failed;
   const { sentence, action: _, reason: __, ...place } = trouble;
-  return { ...failed, ...place, sentence: `${failed.sentence}; the last one: ${sentence}` };
+  return { ...place, ...failed, sentence: `${failed.sentence}; the last one: ${sentence}` };
 }
 
 function isHeldBack(workload: Workload): boolean {
@@ -147,12 +157,14 @@ function heldBack(workload: Workload): Trouble | undefined {
       reason: 'paused',
       sentence: `${workload.name} is paused: ${rolloutProgress(workload).words}`,
       action: 'Take `paused: true` out of the manifest to go on.',
+      subject: { kind: 'setting', name: 'paused' },
     };
   if ((workload.kind === 'Job' || workload.kind === 'CronJob') && workload.suspended)
     return {
       reason: 'suspended',
       sentence: `${workload.name} is suspended`,
       action: 'Take `suspend: true` out of the manifest to let it run.',
+      subject: { kind: 'setting', name: 'suspend' },
     };
   return undefined;
 }

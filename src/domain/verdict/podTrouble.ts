@@ -1,8 +1,10 @@
+import { present } from '../../base/present.ts';
 import { visibleText } from '../text/visibleText.ts';
 import type { Pod } from '../workloads/workload.ts';
 import { configTrouble, findContainerTrouble } from './containerTrouble.ts';
 import type { RolloutEvidence, Trouble } from './evidence.ts';
 import { decisiveness } from './outlook.ts';
+import type { VerdictSubject } from './verdict.ts';
 
 /** What is wrong with a pod; undefined while it is on its way or there. */
 export function findPodTrouble(pod: Pod, evidence: RolloutEvidence): Trouble | undefined {
@@ -41,6 +43,7 @@ function schedulingTrouble(pod: Pod, message: string): Trouble {
       reason: 'object-missing',
       sentence: `${pod.name} cannot be placed: PersistentVolumeClaim ${claim} does not exist`,
       action: `Create PersistentVolumeClaim ${claim}, or correct its name in the manifest.`,
+      subject: { kind: 'reference', to: 'PersistentVolumeClaim', name: claim },
     };
   const lacking = /Insufficient ([\w./-]*\w)/.exec(message)?.[1];
   const said = visibleText(message).replace(/\.$/, '');
@@ -48,6 +51,7 @@ function schedulingTrouble(pod: Pod, message: string): Trouble {
     reason: 'unschedulable',
     sentence: `${pod.name} fits no node${lacking === undefined ? '' : `: not enough ${lacking}`} (${said})`,
     action: adviceFor(message, lacking),
+    ...present({ subject: subjectOf(message, lacking) }),
   };
 }
 
@@ -57,6 +61,13 @@ function adviceFor(message: string, lacking: string | undefined): string {
     return 'See why the claim is not bound: its storage class, size and access mode.';
   if (/taint/.test(message)) return 'Add a toleration for the taint, or take it off the node.';
   return 'Correct nodeSelector or affinity in the manifest, or label a node.';
+}
+
+function subjectOf(message: string, lacking: string | undefined): VerdictSubject | undefined {
+  if (lacking !== undefined) return { kind: 'resource', side: 'requests', resource: lacking };
+  return /didn't match (?:Pod's )?node (?:selector|affinity)/.test(message)
+    ? { kind: 'placement' }
+    : undefined;
 }
 
 /** A volume that cannot be mounted leaves the containers in `ContainerCreating`; only events say so. */

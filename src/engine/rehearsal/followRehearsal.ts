@@ -12,6 +12,13 @@ export interface FollowedWorkload extends FoundWorkload {
   readonly isMeant: boolean;
 }
 
+interface RehearsalParts {
+  readonly reads: ClusterReads;
+  readonly clock: Clock;
+  /** Says of a verdict which line of the manifests it is about. */
+  place(verdict: Verdict, workload: ObjectName): Verdict;
+}
+
 /**
  * Follows all workloads of a rehearsal until they are healthy, one that the change is about is finally not, or the time
  * is over; gives how each stood then. One without a verdict is left out.
@@ -19,7 +26,7 @@ export interface FollowedWorkload extends FoundWorkload {
  * @param limit milliseconds
  */
 export async function followRehearsal(
-  { reads, clock }: { readonly reads: ClusterReads; readonly clock: Clock },
+  { reads, clock, place }: RehearsalParts,
   workloads: readonly FollowedWorkload[],
   limit: number,
   onVerdict: (workload: ObjectName, verdict: Verdict) => void,
@@ -52,7 +59,8 @@ export async function followRehearsal(
   }
 
   async function follow(workload: FollowedWorkload): Promise<void> {
-    for await (const verdict of followRollout({ reads, clock }, workload, stop)) take(workload, verdict);
+    for await (const verdict of followRollout({ reads, clock }, workload, stop))
+      take(workload, place(verdict, workload.name));
     take(workload, {
       state: 'failed',
       sentence: `${workload.name.name} was deleted while it was rehearsed`,

@@ -20,6 +20,8 @@ import { rehearsalNamespace, rehearsalNamespaceName } from '../../domain/rehears
 import { concludeRehearsal } from '../../domain/rehearsal/rehearsalOutcome.ts';
 import type { RehearsalRecord } from '../../domain/rehearsal/rehearsalRecord.ts';
 import { imagesOf } from '../../domain/rehearsal/rewriteImages.ts';
+import type { Rendering } from '../../domain/rendering/rendering.ts';
+import { placeVerdict } from '../../domain/verdict/placeVerdict.ts';
 import { readWorkload } from '../../domain/workloads/readWorkload.ts';
 import { applyInOrder } from '../applying/applyInOrder.ts';
 import { createSecretMark } from '../diffing/secretMark.ts';
@@ -149,6 +151,7 @@ export async function rehearse(
     };
     const stage: Stage = {
       ports,
+      rendering: rendered.head,
       reads,
       writes: localClusters.openWrites(cluster.context),
       kinds: facts.kinds,
@@ -168,6 +171,8 @@ export async function rehearse(
 
 interface Stage {
   readonly ports: Ports;
+  /** Of the change. */
+  readonly rendering: Rendering;
   readonly reads: ClusterReads;
   readonly writes: ClusterWrites;
   readonly kinds: readonly ResourceKind[];
@@ -239,7 +244,7 @@ async function inThrowAwayNamespace(
 
 /** What happens in the namespace once it is there. */
 async function perform(stage: Stage, namespace: string, signal: AbortSignal): Promise<RehearsalConclusion> {
-  const { ports, reads, kinds, plan, options } = stage;
+  const { ports, rendering, reads, kinds, plan, options } = stage;
   const { clock } = ports;
   await untilAccount(stage, namespace, signal);
   const results = await dryRunObjects(reads, plan.objects, kinds, fieldManager, signal);
@@ -258,7 +263,8 @@ async function perform(stage: Stage, namespace: string, signal: AbortSignal): Pr
     return workload && kind ? [{ workload, kind, name, isMeant: stage.isMeant(name) }] : [];
   });
   const verdicts = await followRehearsal(
-    { reads, clock },
+    // Namespaces of the manifests are not those of the rehearsal.
+    { reads, clock, place: (verdict, { kind, name }) => placeVerdict(verdict, { kind, name }, rendering) },
     workloads,
     stage.timeout * 1000,
     (workload, verdict) => options.onEvent({ type: 'verdict', workload, verdict }),

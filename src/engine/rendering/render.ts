@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { Problem } from '../../domain/errors/problem.ts';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import { kustomizationNames } from '../../domain/manifests/kustomization.ts';
 import type { ManifestTree } from '../../domain/manifests/manifestTree.ts';
@@ -98,14 +97,15 @@ async function renderKustomization(
     ),
   );
   const { objects, problems } = readObjects(output, `${request.folder} as ${renderer} renders it`);
+  const texts = textsOf(files, sources);
   const located = locateObjects(
     objects.map(({ object }) => object),
-    textsOf(files, sources),
+    texts,
   );
   return finish(
     request,
     renderer,
-    { objects: located, problems: [...sources.problems, ...problems] },
+    { objects: located, problems: [...sources.problems, ...problems], texts: new Map(texts) },
     fetched,
   );
 }
@@ -138,6 +138,7 @@ async function renderChart(
     {
       objects: reading.objects.map(({ object }) => ({ object })),
       problems: [...sources.problems, ...reading.problems],
+      texts: new Map(),
     },
     [],
   );
@@ -177,7 +178,7 @@ function textsOf(
   const rank = (path: RepoPath): number => folders.findLastIndex((folder) => contains(folder, path));
   const decoder = new TextDecoder();
   return files
-    .filter(({ path }) => /\.(?:ya?ml|json)$/i.test(path))
+    .filter(({ path }) => /(?:\.(?:ya?ml|json)|(?:^|\/)Kustomization)$/i.test(path))
     .sort((a, b) => rank(a.path) - rank(b.path))
     .flatMap(({ path, content }) => ('link' in content ? [] : [[path, decoder.decode(content)] as const]));
 }
@@ -185,7 +186,7 @@ function textsOf(
 function finish(
   request: RenderRequest,
   renderer: Renderer,
-  { objects, problems }: Pick<Rendering, 'objects'> & { readonly problems: readonly Problem[] },
+  { objects, problems, texts }: Pick<Rendering, 'objects' | 'problems' | 'texts'>,
   fetched: readonly string[],
 ): Rendering {
   const errors = problems.filter(({ severity }) => severity === 'error');
@@ -197,7 +198,8 @@ function finish(
       ...(first?.at ? { at: first.at } : {}),
     });
   }
-  return { commit: request.commit, renderer, objects, problems, fetched };
+  const { commit, folder } = request;
+  return { commit, folder, renderer, objects, problems, texts, fetched };
 }
 
 function failed({ commit }: RenderRequest, why: string): TowlineError {

@@ -27,13 +27,12 @@ export async function findWorkload(
   words: string,
   signal: AbortSignal,
 ): Promise<FoundWorkload> {
-  const [kindWord, named] = words.includes('/') ? words.split('/', 2) : [undefined, words];
-  const wanted = kindWord === undefined ? workloadKinds : [readKind(kindWord)];
+  const { kindWord, kinds: wanted, name: named } = readWorkloadWords(words);
   const { kinds } = await reads.discover(signal);
   const found: FoundWorkload[] = [];
   for (const kind of kinds) {
     if (!/^(?:apps|batch)$/.test(kind.group) || !wanted.includes(kind.kind as WorkloadKind)) continue;
-    const object = await reads.get(kind, namespace, named ?? '', signal);
+    const object = await reads.get(kind, namespace, named, signal);
     const workload = object && readWorkload(object);
     if (workload && !found.some((other) => other.workload.uid === workload.uid))
       found.push({ workload, kind });
@@ -49,6 +48,19 @@ export async function findWorkload(
       next: `Say which: \`${first.workload.kind.toLowerCase()}/${named}\`.`,
     });
   return first;
+}
+
+/** What words such as `api` and `sts/db` say. Throws `workload-unknown` for a kind that is none. */
+export function readWorkloadWords(words: string): {
+  readonly kindWord: string | undefined;
+  /** Those that it may be of. */
+  readonly kinds: readonly WorkloadKind[];
+  readonly name: string;
+} {
+  const slash = words.indexOf('/');
+  if (slash < 0) return { kindWord: undefined, kinds: workloadKinds, name: words };
+  const kindWord = words.slice(0, slash);
+  return { kindWord, kinds: [readKind(kindWord)], name: words.slice(slash + 1) };
 }
 
 function readKind(word: string): WorkloadKind {

@@ -2,6 +2,7 @@ import type { ObjectName } from '../../../domain/localAgent/objectName.ts';
 import type { DryRunResult } from '../../../domain/rehearsal/rehearsalEvent.ts';
 import type { RehearsalOutcome } from '../../../domain/rehearsal/rehearsalOutcome.ts';
 import { visibleText } from '../../../domain/text/visibleText.ts';
+import { sentenceWithPlace } from '../../../domain/verdict/sentenceWithPlace.ts';
 import type { Verdict } from '../../../domain/verdict/verdict.ts';
 import type { KnownRehearsal } from '../../../engine/rehearsal/leftRehearsals.ts';
 import { ids } from '../../ids.ts';
@@ -194,7 +195,7 @@ function stages(state: RehearsalState, target: NodeTarget): readonly TreeNode[] 
         verdict.sentence,
         verdictIcons[verdict.state],
         [
-          verdict.sentence,
+          sentenceWithPlace(verdict),
           ...(verdict.action ? [`→ ${verdict.action}`] : []),
           ...(verdict.lastLines ?? []),
         ].join('\n'),

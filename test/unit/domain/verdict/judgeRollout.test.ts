@@ -6,6 +6,7 @@ import type { ClusterObject } from '../../../../src/domain/kubernetes/clusterObj
 import type { RolloutEvidence } from '../../../../src/domain/verdict/evidence.ts';
 import { judgeRollout } from '../../../../src/domain/verdict/judgeRollout.ts';
 import { decisiveness, outlook } from '../../../../src/domain/verdict/outlook.ts';
+import type { Verdict } from '../../../../src/domain/verdict/verdict.ts';
 import { readEvent, readQuota } from '../../../../src/domain/workloads/readClusterFacts.ts';
 import { readPod } from '../../../../src/domain/workloads/readPod.ts';
 import { readReplicaSet } from '../../../../src/domain/workloads/readReplicated.ts';
@@ -70,6 +71,20 @@ const expected = [
   ],
 ] as const;
 
+const subjects: Readonly<Record<string, Verdict['subject']>> = {
+  badimage: { kind: 'image' },
+  badregistry: { kind: 'image' },
+  crash: { kind: 'container' },
+  oom: { kind: 'resource', side: 'limits', resource: 'memory' },
+  probe: { kind: 'probe', probe: 'readiness' },
+  big: { kind: 'resource', side: 'requests', resource: 'cpu' },
+  nosecret: { kind: 'reference', to: 'Secret', name: 'keys' },
+  novolume: { kind: 'reference', to: 'Secret', name: 'files' },
+  noinit: { kind: 'container' },
+  quota: { kind: 'setting', name: 'replicas' },
+  job: { kind: 'container' },
+};
+
 describe('the verdict on a recorded rollout', () => {
   it('has an expectation for every recording', () => {
     assert.deepEqual(readdirSync(folder).toSorted(), expected.map(([name]) => `${name}.json`).toSorted());
@@ -82,6 +97,7 @@ describe('the verdict on a recorded rollout', () => {
       assert.equal(verdict.state, state);
       assert.equal(verdict.reason, reason);
       assert.equal(verdict.action === undefined, state === 'healthy');
+      assert.deepEqual(verdict.subject, subjects[name]);
     });
 });
 
@@ -190,6 +206,33 @@ describe('the verdict', () => {
     assert.equal(judge({ updated: 1, partition: 2, currentRevision: 'a' }), 'healthy');
     assert.equal(judge({ updated: 0, strategy: 'OnDelete', currentRevision: 'a' }), 'healthy');
     assert.equal(judge({ ready: 2 }), 'progressing');
+  });
+
+  it('knows which field a refusal by a quota and a place on no node are about', () => {
+    const quota = recorded('quota');
+    const subjectOf = (requested: string) => {
+      const message = `pods "a" is forbidden: exceeded quota: small, requested: ${requested}, used: 0, limited: 1`;
+      const conditions = [{ type: 'ReplicaFailure', status: 'True', message }] as const;
+      return judgeRollout({ ...quota, workload: { ...(quota.workload as Deployment), conditions } }).subject;
+    };
+    const memory = { kind: 'resource', resource: 'memory' };
+    assert.deepEqual(subjectOf('limits.memory=2Gi'), { ...memory, side: 'limits' });
+    assert.deepEqual(subjectOf('requests.memory=2Gi,pods=1'), { ...memory, side: 'requests' });
+    assert.deepEqual(subjectOf('memory=2Gi'), { ...memory, side: 'requests' });
+    assert.deepEqual(subjectOf('pods=1'), { kind: 'setting', name: 'replicas' });
+
+    const big = recorded('big');
+    const [pod] = big.pods as readonly [Pod];
+    const placed = (message: string) => {
+      const conditions = [
+        { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message },
+      ] as const;
+      return judgeRollout({ ...big, pods: [{ ...pod, conditions }] }).subject;
+    };
+    const one = '0/1 nodes are available: 1 node(s)';
+    assert.deepEqual(placed(`${one} didn't match node selector.`), { kind: 'placement' });
+    assert.deepEqual(placed(`${one} didn't match Pod's node affinity/selector.`), { kind: 'placement' });
+    assert.equal(placed(`${one} had taint {a: b}, that the pod didn't tolerate.`), undefined);
   });
 
   it('shows characters that would hide what it says', () => {
