@@ -51,6 +51,7 @@ export const ids = {
     copyForwardAddress: 'towline.copyForwardAddress',
     stopForward: 'towline.stopForward',
     showVerdict: 'towline.showVerdict',
+    openManifest: 'towline.openManifest',
     describeObject: 'towline.describeObject',
     showEvents: 'towline.showEvents',
     restartWorkload: 'towline.restartWorkload',

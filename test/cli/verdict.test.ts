@@ -50,18 +50,11 @@ describe('towline verdict on a real cluster', function () {
 
   for (const [what, container, pod, sentence] of [
     [
-      'an image that is not there',
+      'a registry that does not answer',
       { image: 'localhost:5999/shop/nothing:1' },
       {},
       /image localhost:5999\/shop\/nothing:1/,
     ],
-    [
-      'a pod that fits no node',
-      { resources: { requests: { cpu: '900' } } },
-      {},
-      /fits no node: not enough cpu/,
-    ],
-    ['a missing Secret', { envFrom: [{ secretRef: { name: 'keys' } }] }, {}, /Secret keys does not exist/],
     [
       'a program that is not in the image',
       { command: ['/no/such/program'] },

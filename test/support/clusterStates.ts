@@ -49,7 +49,7 @@ export function makeOpened(
   change: Partial<OpenedCluster> = {},
   services: readonly OwnService[] = [],
 ): OpenedCluster {
-  const rows = createWorkloadRows(tables, createFindService(services));
+  const rows = createWorkloadRows(tables, createFindService(services), () => 0);
   return { context: 'kind-dev', rows, status: live, wasRead: true, ...change };
 }
 

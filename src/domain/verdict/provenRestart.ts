@@ -7,13 +7,18 @@ const least = 10_000;
 const most = 300_000;
 
 /**
- * Whether a container that runs again after a crash has run for longer than the time before. Until then it may be
- * between two crashes, however ready it says it is. True for what never crashed.
+ * When a container that runs again after a crash has run for longer than the time before; milliseconds since the epoch.
+ * Until then it may be between two crashes, however ready it says it is. Undefined for what never crashed.
  */
-export function isProvenAfterCrash({ state, last, restarts }: PodContainer, now: number): boolean {
-  if (state.kind !== 'running' || restarts === 0 || !last || last.exitCode === 0) return true;
+export function provenAt({ state, last, restarts }: PodContainer): number | undefined {
+  if (state.kind !== 'running' || restarts === 0 || !last || last.exitCode === 0) return undefined;
+  if (state.since === undefined) return Number.POSITIVE_INFINITY;
   const { started, finished } = last;
   const before = started === undefined || finished === undefined ? least : finished - started;
-  const running = state.since === undefined ? 0 : now - state.since;
-  return running > (before > most ? least : Math.max(before, least));
+  return state.since + (before > most ? least : Math.max(before, least));
+}
+
+export function isProvenAfterCrash(container: PodContainer, now: number): boolean {
+  const at = provenAt(container);
+  return at === undefined || now > at;
 }

@@ -49,12 +49,13 @@ export function passesFilter(
   group: WorkloadGroup,
   filter: WorkloadFilter,
   findService: FindService,
+  now: number,
 ): boolean {
   const { workload } = group;
   if (filter.namespaces && !filter.namespaces.includes(workload.namespace)) return false;
   if (filter.onlyOurs && findService(workload) === undefined) return false;
   if (filter.text !== undefined && !containsText(group, filter.text.toLowerCase())) return false;
-  return !filter.onlyUnhealthy || healthOfWorkload(group).level === 'unhealthy';
+  return !filter.onlyUnhealthy || healthOfWorkload(group, now).level === 'unhealthy';
 }
 
 /** Services of the workspace first, then by name. */

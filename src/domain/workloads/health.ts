@@ -1,5 +1,6 @@
+import { isProvenAfterCrash, provenAt } from '../verdict/provenRestart.ts';
 import { rolloutProgress } from '../verdict/rolloutProgress.ts';
-import type { Condition, Job, Pod, PodContainer, Workload } from './workload.ts';
+import type { Condition, CronJob, Job, Pod, PodContainer, Workload } from './workload.ts';
 import type { WorkloadGroup } from './workloadGroup.ts';
 
 /**
@@ -15,7 +16,8 @@ export interface Health {
 /** Waiting for these is the way every pod starts. */
 const starting: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing']);
 
-export function healthOfPod(pod: Pod): Health {
+/** @param now milliseconds since the epoch: what runs again after a crash is not well at once */
+export function healthOfPod(pod: Pod, now: number): Health {
   if (pod.phase === 'Succeeded') return { level: 'idle', reason: 'Completed' };
   if (pod.phase === 'Failed') return { level: 'unhealthy', reason: pod.reason ?? endOf(pod) ?? 'Failed' };
   if (pod.deleting !== undefined) return { level: 'progressing', reason: 'Terminating' };
@@ -24,7 +26,7 @@ export function healthOfPod(pod: Pod): Health {
   );
   if (unscheduled) return { level: 'unhealthy', reason: unscheduled.reason ?? 'Unschedulable' };
   for (const container of pod.containers) {
-    const trouble = troubleOf(container);
+    const trouble = troubleOf(container, now);
     if (trouble) return { level: 'unhealthy', reason: trouble };
   }
   if (pod.ready) return { level: 'healthy', reason: 'Running' };
@@ -33,26 +35,34 @@ export function healthOfPod(pod: Pod): Health {
 }
 
 /** On what belongs to the workload now; cheap enough to be asked for every row that is shown. */
-export function healthOfWorkload(group: WorkloadGroup): Health {
+export function healthOfWorkload(group: WorkloadGroup, now: number): Health {
   const { workload } = group;
   switch (workload.kind) {
     case 'Job':
-      return healthOfJob(workload, group.pods);
+      return healthOfJob(workload, group.pods, now);
     case 'CronJob':
-      return healthOfCronJob(workload.suspended, workload.schedule, group.jobs, group.pods);
+      return healthOfCronJob(workload, group.jobs, group.pods, now);
     default:
-      return healthOfReplicas(workload, group.pods);
+      return healthOfReplicas(workload, group.pods, now);
   }
+}
+
+/** When pods that have crashed count as well again if nothing else happens, the first of them; undefined for none. */
+export function nextProof(pods: readonly Pod[], now: number): number | undefined {
+  const times = pods.flatMap(({ containers }) => containers.flatMap((one) => provenAt(one) ?? []));
+  const coming = times.filter((time) => time >= now);
+  return coming.length === 0 ? undefined : Math.min(...coming);
 }
 
 function healthOfReplicas(
   workload: Exclude<Workload, { kind: 'Job' | 'CronJob' }>,
   pods: readonly Pod[],
+  now: number,
 ): Health {
   const { desired, ready, updated, conditions } = workload;
   const failed = conditions.find(isFailure);
   if (failed) return { level: 'unhealthy', reason: failed.reason ?? failed.type };
-  const sick = sickest(pods);
+  const sick = sickest(pods, now);
   if (sick) return sick;
   const { done, words } = rolloutProgress(workload);
   if (done && desired === 0)
@@ -63,28 +73,31 @@ function healthOfReplicas(
   return { level: 'progressing', reason: ready < desired ? `${ready} of ${desired} ready` : words };
 }
 
-function healthOfJob(job: Job, pods: readonly Pod[]): Health {
+function healthOfJob(job: Job, pods: readonly Pod[], now: number): Health {
   const failed = job.conditions.find(({ type, status }) => type === 'Failed' && status === 'True');
   if (failed) return { level: 'unhealthy', reason: failed.reason ?? 'Failed' };
   if (isTrue(job.conditions, 'Complete')) return { level: 'idle', reason: 'Complete' };
   if (job.suspended) return { level: 'idle', reason: 'Suspended' };
   // Failed pods are tried again up to the limit; what cannot even start is trouble now.
-  const sick = sickest(pods.filter(({ phase }) => phase !== 'Failed'));
+  const sick = sickest(
+    pods.filter(({ phase }) => phase !== 'Failed'),
+    now,
+  );
   if (sick) return sick;
   const tries = job.failed > 0 ? `, ${job.failed} failed` : '';
   return { level: 'progressing', reason: `${job.succeeded} of ${job.completions ?? 1} done${tries}` };
 }
 
 function healthOfCronJob(
-  suspended: boolean,
-  schedule: string,
+  { suspended, schedule }: CronJob,
   jobs: readonly Job[],
   pods: readonly Pod[],
+  now: number,
 ): Health {
   const [newest] = jobs;
   if (newest) {
     const own = pods.filter(({ owner }) => owner?.uid === newest.uid);
-    const health = healthOfJob(newest, own);
+    const health = healthOfJob(newest, own, now);
     if (health.level === 'unhealthy' || (health.level === 'progressing' && !newest.suspended)) return health;
   }
   if (suspended) return { level: 'idle', reason: 'Suspended' };
@@ -92,10 +105,10 @@ function healthOfCronJob(
 }
 
 /** The first pod that is unhealthy, among those that are to stay. */
-function sickest(pods: readonly Pod[]): Health | undefined {
+function sickest(pods: readonly Pod[], now: number): Health | undefined {
   for (const pod of pods) {
     if (pod.deleting !== undefined) continue;
-    const health = healthOfPod(pod);
+    const health = healthOfPod(pod, now);
     if (health.level === 'unhealthy') return health;
   }
   return undefined;
@@ -109,12 +122,14 @@ function isTrue(conditions: readonly Condition[], wanted: string): boolean {
   return conditions.some(({ type, status }) => type === wanted && status === 'True');
 }
 
-function troubleOf({ role, state, restarts }: PodContainer): string | undefined {
+function troubleOf(container: PodContainer, now: number): string | undefined {
+  const { role, state, restarts, last } = container;
   const prefix = role === 'init' ? 'Init:' : '';
   if (state.kind === 'waiting')
     return state.reason === undefined || starting.has(state.reason) ? undefined : prefix + state.reason;
   if (state.kind === 'ended' && state.exitCode !== 0)
     return prefix + (state.reason ?? `Exit ${state.exitCode}`);
+  if (!isProvenAfterCrash(container, now)) return prefix + (last?.reason ?? `Exit ${last?.exitCode}`);
   // A container that ended well and is started again and again is not ready meanwhile.
   if (state.kind === 'ended' && role === 'main' && restarts > 0) return state.reason ?? 'Completed';
   return undefined;

@@ -60,6 +60,7 @@ function commandTable(): Readonly<Record<CommandId, Entry>> {
     [c.showPreviousLogs]: trusted(async () => (await look()).showPreviousLogs),
     [c.showLogsSince]: trusted(async () => (await look()).showLogsSince),
     [c.showVerdict]: trusted(async () => (await look()).showVerdict),
+    [c.openManifest]: trusted(async () => (await import('./clusters/manifestCommands.ts')).openManifest),
     [c.describeObject]: trusted(async () => (await look()).describeObject),
     [c.showEvents]: trusted(async () => (await look()).showEvents),
     [c.copyObjectName]: always(async () => (await look()).copyObjectName),

@@ -1,4 +1,5 @@
-import { type Disposable, EventEmitter, Uri, window, workspace } from 'vscode';
+import { type Disposable, EventEmitter, Range, Uri, window, workspace } from 'vscode';
+import type { SourcePosition } from '../../domain/errors/problem.ts';
 import { failureOf } from '../../domain/errors/towlineError.ts';
 import { visibleText } from '../../domain/text/visibleText.ts';
 import { schemes } from '../ids.ts';
@@ -9,7 +10,11 @@ export interface ObjectDocuments extends Disposable {
    * Shows what `read` gives; asked again when it is shown again under the same path. The path is for people, and its
    * ending names the language.
    */
-  show(path: readonly string[], read: () => Promise<string>): Promise<void>;
+  show(
+    path: readonly string[],
+    read: () => Promise<string>,
+    at?: Pick<SourcePosition, 'line'>,
+  ): Promise<void>;
 }
 
 export function createObjectDocuments(): ObjectDocuments {
@@ -33,13 +38,15 @@ export function createObjectDocuments(): ObjectDocuments {
   });
 
   return {
-    async show(path, read) {
+    async show(path, read, at) {
       const written = path.map((part) => part.replaceAll('/', '∕')).join('/');
       const uri = Uri.from({ scheme: schemes.object, path: `/${written}` });
       const isOpen = workspace.textDocuments.some((document) => document.uri.toString() === uri.toString());
       readers.set(uri.toString(), read);
       if (isOpen) changed.fire(uri);
-      await window.showTextDocument(await workspace.openTextDocument(uri), { preview: true });
+      const document = await workspace.openTextDocument(uri);
+      const selection = at && new Range(at.line - 1, 0, at.line - 1, 0);
+      await window.showTextDocument(document, { preview: true, ...(selection ? { selection } : {}) });
     },
     dispose() {
       for (const each of [provider, closing, changed]) each.dispose();

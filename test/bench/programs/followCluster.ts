@@ -62,7 +62,7 @@ if (pods > 0) {
     for (const uid of workloads) {
       // What a row of the tree is made of; a verdict is asked for where somebody looks at one.
       const group = index.group(uid);
-      if (!group || healthOfWorkload(group).level !== 'unhealthy' || told.has(uid)) continue;
+      if (!group || healthOfWorkload(group, Date.now()).level !== 'unhealthy' || told.has(uid)) continue;
       const verdict = judgeWorkload(index, uid, { now: clock.now() });
       if (!verdict?.reason) continue;
       told.add(uid);

@@ -103,6 +103,7 @@ export const openShell: Command = async (context, [pointed]) => {
     .map((pod) => ({ pod, containers: pod.containers.filter(({ state }) => state.kind === 'running') }))
     .filter(({ containers }) => containers.length > 0);
   const pod = await choosePod(
+    context,
     running.map((each) => each.pod),
     'In which pod?',
   );

@@ -72,10 +72,14 @@ export function podsOf(context: CommandContext, target: ObjectTarget): readonly 
   return pod ? [pod] : [];
 }
 
-export function choosePod(pods: readonly Pod[], question: string): Promise<Pod | undefined> {
+export function choosePod(
+  { clusters }: CommandContext,
+  pods: readonly Pod[],
+  question: string,
+): Promise<Pod | undefined> {
   return pickOne(question, pods, (pod) => ({
     label: visibleText(pod.name),
-    description: visibleText(healthOfPod(pod).reason),
+    description: visibleText(healthOfPod(pod, clusters.now()).reason),
   }));
 }
 

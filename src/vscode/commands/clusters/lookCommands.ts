@@ -38,7 +38,7 @@ export const followLogs: Command = async (context, [target]) => {
 export const showPreviousLogs: Command = async (context, [target]) => {
   const chosen = await chooseForLogs(context, target);
   if (!chosen) return;
-  const pod = await choosePod(podsOf(context, chosen), 'Of which pod?');
+  const pod = await choosePod(context, podsOf(context, chosen), 'Of which pod?');
   if (!pod) return;
   const { namespace, name, uid } = pod;
   const object = { kind: 'Pod', namespace, name, uid };

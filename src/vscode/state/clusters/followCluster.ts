@@ -52,7 +52,7 @@ export function followCluster(
     const ending = new AbortController();
     const workloads = open.followWorkloads({ namespaces: [namespace] }, ending.signal);
     const before = shown?.wasRead ? shown : undefined;
-    let rows = createWorkloadRows(workloads.index, find);
+    let rows = createWorkloadRows(workloads.index, find, () => clock.now());
     let wasRead = false;
 
     function show(): void {
@@ -92,7 +92,7 @@ export function followCluster(
       ended: workloads.ended,
       refresh: () => workloads.refresh(),
       match() {
-        rows = createWorkloadRows(workloads.index, find);
+        rows = createWorkloadRows(workloads.index, find, () => clock.now());
         show();
       },
     };

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../../domain/verdict/verdict.ts';
 import type { FindService } from '../../../domain/workloads/filterWorkloads.ts';
-import { type Health, healthOfWorkload } from '../../../domain/workloads/health.ts';
+import { type Health, healthOfWorkload, nextProof } from '../../../domain/workloads/health.ts';
 import type { ClusterEvent, Pod } from '../../../domain/workloads/workload.ts';
 import { byName, type WorkloadGroup } from '../../../domain/workloads/workloadGroup.ts';
 import { judgeWorkload } from '../../../engine/workloads/judgeWorkload.ts';
@@ -28,26 +28,40 @@ export interface WorkloadRows {
   /** Why a workload stands as it does, from what is known now. */
   verdict(uid: string, now: number): Verdict | undefined;
   readonly podCount: number;
+  /** Those that may look otherwise before long although nothing changes: something of them runs again after a crash. */
+  settling(): readonly string[];
   /** Forgets what was put together of these; gives those that are new, gone, or better or worse than they were. */
   take(change: WorkloadsChange): ReadonlySet<string>;
 }
 
-export function createWorkloadRows(index: WorkloadIndex, findService: FindService): WorkloadRows {
-  const known = new Map<string, WorkloadRow>();
+interface KnownRow {
+  readonly row: WorkloadRow;
+  /** When it may look otherwise although nothing changes; milliseconds since the epoch. */
+  readonly until: number;
+}
+
+/** @param clock the time in milliseconds since the epoch */
+export function createWorkloadRows(
+  index: WorkloadIndex,
+  findService: FindService,
+  clock: () => number,
+): WorkloadRows {
+  const known = new Map<string, KnownRow>();
   const verdicts = new Map<string, Verdict>();
 
   function row(uid: string): WorkloadRow | undefined {
+    const now = clock();
     const made = known.get(uid);
-    if (made) return made;
+    if (made && now <= made.until) return made.row;
     const group = index.group(uid);
     if (!group) return undefined;
     const service = findService(group.workload);
     const fresh = {
       ...group,
-      health: healthOfWorkload(group),
+      health: healthOfWorkload(group, now),
       ...(service === undefined ? {} : { service }),
     };
-    known.set(uid, fresh);
+    known.set(uid, { row: fresh, until: nextProof(group.pods, now) ?? Number.POSITIVE_INFINITY });
     return fresh;
   }
 
@@ -72,13 +86,14 @@ export function createWorkloadRows(index: WorkloadIndex, findService: FindServic
     get podCount() {
       return index.podCount;
     },
+    settling: () => [...known].flatMap(([uid, { until }]) => (Number.isFinite(until) ? uid : [])),
     take({ workloads }) {
       const moved = new Set<string>();
       for (const uid of workloads) {
         const before = known.get(uid);
         known.delete(uid);
         if (!index.workload(uid)) verdicts.delete(uid);
-        if (before?.health.level !== row(uid)?.health.level) moved.add(uid);
+        if (before?.row.health.level !== row(uid)?.health.level) moved.add(uid);
       }
       return moved;
     },

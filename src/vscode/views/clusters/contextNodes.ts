@@ -184,8 +184,8 @@ function namespaceNodes(
     .map(
       (namespace): Shown => ({
         namespace,
-        rows: rows.in(namespace).filter((row) => passesFilter(row, filter, () => row.service)),
-        loose: rows.loosePods(namespace).filter((pod) => passesAsPod(pod, filter)),
+        rows: rows.in(namespace).filter((row) => passesFilter(row, filter, () => row.service, now)),
+        loose: rows.loosePods(namespace).filter((pod) => passesAsPod(pod, filter, now)),
       }),
     )
     .filter(
@@ -199,9 +199,9 @@ function namespaceNodes(
     .map((each, _, all) => namespaceNode(cluster, each, all.length === 1 || rank(each) === 0, now));
 }
 
-function passesAsPod(pod: Pod, { text, onlyUnhealthy, onlyOurs }: WorkloadFilter): boolean {
+function passesAsPod(pod: Pod, { text, onlyUnhealthy, onlyOurs }: WorkloadFilter, now: number): boolean {
   if (onlyOurs) return false;
-  if (onlyUnhealthy && healthOfPod(pod).level !== 'unhealthy') return false;
+  if (onlyUnhealthy && healthOfPod(pod, now).level !== 'unhealthy') return false;
   const wanted = text?.toLowerCase();
   return (
     wanted === undefined ||
@@ -220,7 +220,7 @@ function namespaceNode(
   const { context, status } = cluster;
   const unhealthy =
     rows.filter(({ health }) => health.level === 'unhealthy').length +
-    loose.filter((pod) => healthOfPod(pod).level === 'unhealthy').length;
+    loose.filter((pod) => healthOfPod(pod, now).level === 'unhealthy').length;
   const count = rows.length + loose.length;
   const id = nodeIds.namespace(context, namespace);
   return {

@@ -6,7 +6,7 @@ import type { TreeNode } from '../treeNode.ts';
 import { filterWords } from './filterWords.ts';
 import { nodeIds } from './nodeIds.ts';
 
-/** Milliseconds between two drawings of ages, and of waits while a cluster does not answer. */
+/** Milliseconds between two drawings of ages, and of what is about seconds: waits, and runs after a crash. */
 const ageTick = 60_000;
 const waitTick = 5_000;
 
@@ -63,9 +63,14 @@ export function createClustersView(
   }, ageTick);
   const waiting = setInterval(() => {
     if (!view.visible) return;
-    for (const [context, state] of store.state.clusters)
-      if (state.kind === 'open' && 'nextTry' in state.cluster.status.state)
-        shown.refresh(nodeIds.context(context));
+    for (const [context, state] of store.state.clusters) {
+      if (state.kind !== 'open') continue;
+      const { rows, status } = state.cluster;
+      if ('nextTry' in status.state) shown.refresh(nodeIds.context(context));
+      const workloads = new Set(rows.settling());
+      const namespaces = [...workloads].flatMap((uid) => rows.row(uid)?.workload.namespace ?? []);
+      if (workloads.size > 0) refreshRows(context, { workloads, namespaces: new Set(namespaces) });
+    }
   }, waitTick);
 
   return {

@@ -1,4 +1,5 @@
 import { visibleText } from '../../../domain/text/visibleText.ts';
+import { isProvenAfterCrash } from '../../../domain/verdict/provenRestart.ts';
 import { type Health, healthOfPod } from '../../../domain/workloads/health.ts';
 import type { ContainerEnd, Pod, PodContainer } from '../../../domain/workloads/workload.ts';
 import { readinessOf, restartsOfPod } from '../../../domain/workloads/workloadGroup.ts';
@@ -9,7 +10,7 @@ import { iconOfHealth } from './healthIcons.ts';
 import { nodeIds } from './nodeIds.ts';
 
 export function podNode(context: string, pod: Pod, now: number): TreeNode {
-  const health = healthOfPod(pod);
+  const health = healthOfPod(pod, now);
   const { ready, all } = readinessOf(pod);
   const restarts = restartsOfPod(pod);
   const age = now - pod.created;
@@ -45,7 +46,7 @@ function placeOf({ kind, namespace, name, uid }: Pod): NonNullable<ClusterTarget
 
 function containerNode(context: string, pod: Pod, container: PodContainer, now: number): TreeNode {
   const { name, role, image, digest, restarts } = container;
-  const health = healthOfContainer(container);
+  const health = healthOfContainer(container, now);
   const digits = digest === undefined ? undefined : fewDigits(digest);
   return {
     id: nodeIds.container(context, pod.uid, name),
@@ -82,9 +83,12 @@ function containerNode(context: string, pod: Pod, container: PodContainer, now: 
   };
 }
 
-function healthOfContainer({ state, ready, role }: PodContainer): Health {
+function healthOfContainer(container: PodContainer, now: number): Health {
+  const { state, ready, role, last } = container;
   switch (state.kind) {
     case 'running':
+      if (!isProvenAfterCrash(container, now))
+        return { level: 'unhealthy', reason: last?.reason ?? `Exit ${last?.exitCode}` };
       return ready || role === 'init' || role === 'debug'
         ? { level: 'healthy', reason: 'Running' }
         : { level: 'progressing', reason: 'Not ready' };

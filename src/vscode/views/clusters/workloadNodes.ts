@@ -57,7 +57,7 @@ export function workloadNode(cluster: OpenedCluster, row: WorkloadRow, now: numb
     context: `workload.${kind}${service === undefined ? '' : '.ours'}`,
     expanded: false,
     children: () => [
-      ...(needsWords ? verdictNodes(cluster, target, uid, now) : []),
+      ...(needsWords ? verdictNodes(cluster, row, target, now) : []),
       ...pods.map((pod) => podNode(context, pod, now)),
     ],
     target: { cluster: target },
@@ -88,8 +88,8 @@ function verdictLines({ rows }: OpenedCluster, uid: string, now: number): readon
 /** Why it is not healthy, in one sentence, with what to do below it. */
 function verdictNodes(
   { context, rows }: OpenedCluster,
+  { workload: { uid }, service }: WorkloadRow,
   target: ClusterTarget,
-  uid: string,
   now: number,
 ): readonly TreeNode[] {
   const verdict = rows.verdict(uid, now);
@@ -104,7 +104,7 @@ function verdictNodes(
         state === 'progressing'
           ? { name: 'info', color: 'notificationsInfoIcon.foreground' }
           : { name: 'lightbulb', color: 'list.warningForeground' },
-      context: 'verdict',
+      context: service === undefined ? 'verdict' : 'verdict.ours',
       target: { cluster: target },
       command: ids.commands.showVerdict,
       spoken: visibleText(`Why: ${sentence}${action === undefined ? '' : `. ${action}`}`),

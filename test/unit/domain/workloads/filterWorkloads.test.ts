@@ -70,7 +70,7 @@ describe('the filter of workloads', () => {
     ['two things of which one is not so', { text: 'api', onlyUnhealthy: true }, well, false],
   ] as const satisfies readonly (readonly [string, WorkloadFilter, typeof group, boolean])[])
     it(`${expected ? 'lets pass' : 'keeps back'} with ${what}`, () =>
-      assert.equal(passesFilter(one, filter, findService), expected));
+      assert.equal(passesFilter(one, filter, findService, 0), expected));
 
   it('puts services of the workspace first, then by name', () => {
     const all = [

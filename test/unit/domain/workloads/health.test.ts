@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { type Health, healthOfPod, healthOfWorkload } from '../../../../src/domain/workloads/health.ts';
+import {
+  type Health,
+  healthOfPod,
+  healthOfWorkload,
+  nextProof,
+} from '../../../../src/domain/workloads/health.ts';
 import type { ContainerEnd, Pod, PodContainer, Workload } from '../../../../src/domain/workloads/workload.ts';
 import type { WorkloadGroup } from '../../../../src/domain/workloads/workloadGroup.ts';
 import {
@@ -75,7 +80,30 @@ describe('the health of a pod', () => {
     ['whose probe does not pass', pod({ ready: false }), 'progressing: Not ready'],
     ['whose node does not answer', pod({}, { phase: 'Unknown', reason: 'NodeLost' }), 'unhealthy: NodeLost'],
   ] as const)
-    it(`${what} is ${expected}`, () => assert.equal(show(healthOfPod(one)), expected));
+    it(`${what} is ${expected}`, () => assert.equal(show(healthOfPod(one, 0)), expected));
+});
+
+describe('the health of what runs again after a crash', () => {
+  const last = { exitCode: 1, reason: 'OOMKilled', started: 0, finished: 20_000 };
+  const again = makePod({
+    containers: [makeContainer({ state: { kind: 'running', since: 30_000 }, restarts: 1, last })],
+  });
+  const one: WorkloadGroup = { workload: makeDeployment(), replicaSets: [], jobs: [], pods: [again] };
+
+  it('is what ended it, until it has run for longer than before', () => {
+    for (const now of [31_000, 50_000]) {
+      assert.equal(show(healthOfPod(again, now)), 'unhealthy: OOMKilled');
+      assert.equal(show(healthOfWorkload(one, now)), 'unhealthy: OOMKilled');
+    }
+    assert.equal(show(healthOfPod(again, 50_001)), 'healthy: Running');
+    assert.equal(show(healthOfWorkload(one, 50_001)), 'healthy: 2 of 2 ready');
+  });
+
+  it('says when that is', () => {
+    assert.equal(nextProof([again], 31_000), 50_000);
+    assert.equal(nextProof([again], 50_001), undefined);
+    assert.equal(nextProof([makePod()], 0), undefined);
+  });
 });
 
 describe('the health of a workload', () => {
@@ -183,5 +211,5 @@ describe('the health of a workload', () => {
     ],
     ['a CronJob that is suspended', group(makeCronJob({ suspended: true })), 'idle: Suspended'],
   ] as const)
-    it(`${what} is ${expected}`, () => assert.equal(show(healthOfWorkload(one)), expected));
+    it(`${what} is ${expected}`, () => assert.equal(show(healthOfWorkload(one, 0)), expected));
 });

@@ -106,6 +106,23 @@ describe('clustersTree', () => {
     );
   });
 
+  it('leads from a verdict to the manifests only where they are of this workspace', () => {
+    const tables = makeTables();
+    putDeployment(tables, 'shop', 'api', [crashing]);
+    putDeployment(tables, 'shop', 'other', [crashing]);
+    const own = [{ name: 'api', matches: 'shop/api', repository: 'localhost:5001/shop/api' }];
+    const verdicts = allNodes(clustersTree(withOpened(makeOpened(tables, {}, own)), 0)).filter(
+      ({ context }) => context.startsWith('verdict'),
+    );
+    assert.deepEqual(
+      verdicts.map(({ context, target }) => [target.cluster?.object?.name, context]),
+      [
+        ['api', 'verdict.ours'],
+        ['other', 'verdict'],
+      ],
+    );
+  });
+
   it('shows pods without a workload', () => {
     const tables = makeTables();
     const pod = readPod(podObject('shop', 'debug', 'busybox'));
