@@ -117,7 +117,7 @@ export const showRehearsalDiff: Command = async (context, [target]) => {
   }));
   await context.proposals.show(
     `rehearsal ${chosen.id}`,
-    visibleText(`${chosen.head} in ${chosen.environment} (rendered)`),
+    visibleText(`${chosen.environment} with ${chosen.head} (rendered)`),
     files,
   );
 };

@@ -23,6 +23,8 @@ export interface AgentState {
   >;
   /** What happened last, newest first, without what needs no words. */
   readonly events: readonly AgentEvent[];
+  /** How many there were, those that are not kept any more among them. */
+  readonly told: number;
   /** Why it ended by itself. */
   readonly failure?: Failure;
   readonly isOver: boolean;
@@ -32,7 +34,7 @@ export function reduceAgent(state: AgentState, event: AgentEvent): AgentState {
   const isWorthSaying =
     event.type !== 'looked' && !(event.type === 'applied' && event.change === 'unchanged');
   const events = isWorthSaying ? [event, ...state.events].slice(0, keptEvents) : state.events;
-  const next = { ...state, events };
+  const next = { ...state, events, told: state.told + (isWorthSaying ? 1 : 0) };
   switch (event.type) {
     case 'looked':
     case 'applied':

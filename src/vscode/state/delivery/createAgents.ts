@@ -46,7 +46,15 @@ export function createAgents(store: DeliveryStore, engine: AgentEngine): Agents 
       const id = JSON.stringify([repository, environment]);
       if (going.has(id)) return undefined;
       const ending = new AbortController();
-      const first: AgentState = { id, repository, environment, isPaused: false, isOver: false, events: [] };
+      const first: AgentState = {
+        id,
+        repository,
+        environment,
+        isPaused: false,
+        isOver: false,
+        events: [],
+        told: 0,
+      };
       setAgents((agents) => [first, ...agents.filter((agent) => agent.id !== id)]);
       const onEvent = (event: AgentEvent): void => change(id, (agent) => reduceAgent(agent, event));
       const ended = engine

@@ -19,6 +19,10 @@ export function countWords(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** When something was true: `as of 2 min ago`. */
 export function asOf(since: number, now: number): string {
   return `as of ${formatAge(now - since)}`;

@@ -14,7 +14,7 @@ import {
 } from '../../state/clusters/clustersState.ts';
 import type { WorkloadRow } from '../../state/clusters/workloadRows.ts';
 import type { TreeNode } from '../treeNode.ts';
-import { againIn, asOf, countWords, joinWords } from './clusterWords.ts';
+import { againIn, asOf, capital, countWords, joinWords } from './clusterWords.ts';
 import { warningIcon, workingIcon } from './healthIcons.ts';
 import { nodeIds } from './nodeIds.ts';
 import { podNode } from './podNodes.ts';
@@ -251,8 +251,4 @@ function namespaceNode(
       `Namespace ${namespace}, ${countWords(count, 'workload')}${unhealthy > 0 ? `, ${unhealthy} unhealthy` : ''}`,
     ),
   };
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

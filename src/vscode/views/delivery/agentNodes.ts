@@ -1,8 +1,9 @@
-import type { AgentEvent } from '../../../domain/localAgent/agentEvent.ts';
-import { describeAgentEvent } from '../../../domain/localAgent/describeAgentEvent.ts';
+import type { AgentEvent, RolloutOutcome } from '../../../domain/localAgent/agentEvent.ts';
+import { describeAgentEvent, describeDrift } from '../../../domain/localAgent/describeAgentEvent.ts';
+import { describeObject } from '../../../domain/localAgent/objectName.ts';
 import { visibleText } from '../../../domain/text/visibleText.ts';
 import type { AgentState } from '../../state/delivery/agentState.ts';
-import { againIn } from '../clusters/clusterWords.ts';
+import { againIn, capital, countWords } from '../clusters/clusterWords.ts';
 import { warningIcon } from '../clusters/healthIcons.ts';
 import { formatShortAge } from '../formatTime.ts';
 import { iconOf } from '../stateIcons.ts';
@@ -10,7 +11,8 @@ import type { NodeIcon, NodeTarget, TreeNode } from '../treeNode.ts';
 
 /** A local agent of this window: where it stands, and what happened last. */
 export function agentNode(agent: AgentState, now: number): TreeNode {
-  const { id, repository, environment, source, context, applied, isOver, isPaused, failure, events } = agent;
+  const { id, repository, environment, source, context, applied, isOver, isPaused, failure, events, told } =
+    agent;
   const words = standingWords(agent, now);
   const target: NodeTarget = { repository, environment, agent: id };
   return {
@@ -33,14 +35,14 @@ export function agentNode(agent: AgentState, now: number): TreeNode {
         ? [
             lineNode(
               `agent ${id} failure`,
-              `${failure.what}: ${failure.why}`,
+              { label: 'Why', text: failure.why, spoken: `${failure.what}: ${failure.why}` },
               iconOf('failed'),
-              undefined,
               target,
+              failure.next,
             ),
           ]
         : []),
-      ...events.flatMap((event, at) => eventNode(id, event, events.length - at, target, now)),
+      ...events.flatMap((event, at) => eventNode(`agent ${id} ${told - at}`, event, target, now)),
     ],
     target,
     spoken: visibleText(`Local agent of ${environment}, ${words}`),
@@ -82,22 +84,57 @@ function iconOfAgent({ standing, isOver, isPaused, failure }: AgentState): NodeI
   return iconOf('running');
 }
 
-function eventNode(
-  id: string,
-  event: AgentEvent,
-  number: number,
-  target: NodeTarget,
-  now: number,
-): readonly TreeNode[] {
-  const sentence = describeAgentEvent(event);
-  if (sentence === undefined) return [];
-  const icon = iconOfEvent(event);
+function eventNode(id: string, event: AgentEvent, target: NodeTarget, now: number): readonly TreeNode[] {
+  const spoken = describeAgentEvent(event);
+  if (spoken === undefined) return [];
+  const age = formatShortAge(now - event.at);
+  const { label, text } = shortEvent(event);
   const next = event.type === 'failed' ? event.failure.next : undefined;
   const action = event.type === 'verdict' ? event.verdict.action : next;
-  const tooltip = action === undefined ? sentence : `${sentence}\n→ ${action}`;
-  const age = formatShortAge(now - event.at);
-  return [lineNode(`agent ${id} ${event.at} ${number}`, sentence, icon, age, target, tooltip)];
+  const words = { label, text: text === undefined ? age : `${age} · ${text}`, spoken };
+  return [lineNode(id, words, iconOfEvent(event), target, action)];
 }
+
+/** A word for the eye, and what a narrow sidebar may cut; the whole sentence is spoken and in the tooltip. */
+function shortEvent(event: AgentEvent): { readonly label: string; readonly text?: string } {
+  switch (event.type) {
+    case 'following':
+      return { label: 'Follows', text: `${event.source.path || 'the root'} of ${event.source.repository}` };
+    case 'looked':
+      return { label: 'Looked' };
+    case 'reconcile-started':
+      return {
+        label: 'Applies',
+        text: `${event.commit.slice(0, 7)}, ${countWords(event.objects, 'object')}`,
+      };
+    case 'applied':
+      return { label: capital(event.change), text: describeObject(event.object) };
+    case 'pruned':
+      return { label: 'Pruned', text: describeObject(event.object) };
+    case 'kept':
+      return { label: 'Kept', text: `${describeObject(event.object)}: ${event.because}` };
+    case 'verdict':
+      return { label: event.workload.kind, text: event.verdict.sentence };
+    case 'reconciled':
+      return { label: 'Applied', text: event.commit.slice(0, 7) };
+    case 'settled':
+      return { label: settledWords[event.outcome], text: event.commit.slice(0, 7) };
+    case 'failed':
+      return { label: 'Failed', text: `${event.failure.what}: ${event.failure.why}` };
+    case 'drifted':
+      return { label: 'Drift', text: event.objects.map(describeDrift).join('; ') };
+    case 'paused':
+      return { label: 'Paused', text: 'nothing is applied' };
+    case 'resumed':
+      return { label: 'Resumed' };
+  }
+}
+
+const settledWords: Readonly<Record<RolloutOutcome, string>> = {
+  healthy: 'Healthy',
+  failed: 'Failed',
+  'timed-out': 'Not in time',
+};
 
 function iconOfEvent(event: AgentEvent): NodeIcon {
   switch (event.type) {
@@ -123,21 +160,20 @@ function iconOfEvent(event: AgentEvent): NodeIcon {
 
 function lineNode(
   id: string,
-  text: string,
+  { label, text, spoken }: { readonly label: string; readonly text: string; readonly spoken: string },
   icon: NodeIcon,
-  age: string | undefined,
   target: NodeTarget,
-  tooltip = text,
+  action?: string,
 ): TreeNode {
   const [first = ''] = text.split('\n');
   return {
     id,
-    label: visibleText(first),
-    ...(age === undefined ? {} : { description: age }),
-    tooltip: visibleText(tooltip),
+    label: visibleText(label),
+    description: visibleText(first),
+    tooltip: visibleText(action === undefined ? spoken : `${spoken}\n→ ${action}`),
     icon,
     context: 'agentLine',
     target,
-    spoken: visibleText(tooltip),
+    spoken: visibleText(action === undefined ? spoken : `${spoken}. ${action}`),
   };
 }

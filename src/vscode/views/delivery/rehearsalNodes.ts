@@ -7,7 +7,7 @@ import type { Verdict } from '../../../domain/verdict/verdict.ts';
 import type { KnownRehearsal } from '../../../engine/rehearsal/leftRehearsals.ts';
 import { ids } from '../../ids.ts';
 import type { RehearsalState } from '../../state/delivery/rehearsalState.ts';
-import { countWords } from '../clusters/clusterWords.ts';
+import { capital, countWords } from '../clusters/clusterWords.ts';
 import { warningIcon } from '../clusters/healthIcons.ts';
 import { formatShortAge } from '../formatTime.ts';
 import { iconOf } from '../stateIcons.ts';
@@ -100,6 +100,16 @@ function stages(state: RehearsalState, target: NodeTarget): readonly TreeNode[] 
     ...node,
     id: `rehearsal ${id} ${name}`,
   });
+  /** A word for the eye, and a sentence that a narrow sidebar may cut. */
+  const sentence = (name: string, label: string, text: string, icon: NodeIcon, tooltip = text): TreeNode =>
+    leaf(name, {
+      label: visibleText(label),
+      description: visibleText(text.split('\n')[0] ?? ''),
+      tooltip: visibleText(tooltip),
+      icon,
+      context: 'rehearsalLine',
+      spoken: visibleText(tooltip),
+    });
   const line = (name: string, text: string, icon: NodeIcon, tooltip = text): TreeNode =>
     leaf(name, {
       label: visibleText(text),
@@ -128,12 +138,21 @@ function stages(state: RehearsalState, target: NodeTarget): readonly TreeNode[] 
         ];
   return [
     ...(failure
-      ? [line('failure', failure.why, iconOf('failed'), `${failure.what}: ${failure.why}\n${failure.next}`)]
+      ? [
+          sentence(
+            'failure',
+            'Why',
+            failure.why,
+            iconOf('failed'),
+            `${failure.what}: ${failure.why}\n→ ${failure.next}`,
+          ),
+        ]
       : []),
     ...(conclusion
       ? [
-          line(
+          sentence(
             'conclusion',
+            capital(outcomeWords[conclusion.outcome]),
             conclusion.sentence,
             outcomeIcons[conclusion.outcome],
             [conclusion.sentence, ...(conclusion.action ? [`→ ${conclusion.action}`] : [])].join('\n'),
@@ -190,8 +209,9 @@ function stages(state: RehearsalState, target: NodeTarget): readonly TreeNode[] 
         )
       : []),
     ...verdicts.map(({ workload, verdict }) =>
-      line(
+      sentence(
         `verdict ${describe(workload)}`,
+        workload.kind,
         verdict.sentence,
         verdictIcons[verdict.state],
         [
@@ -205,9 +225,9 @@ function stages(state: RehearsalState, target: NodeTarget): readonly TreeNode[] 
       'notes',
       'Notes',
       { name: 'note' },
-      notes.map((note, index) => line(`note ${index}`, note, { name: 'info' })),
+      notes.map((note, index) => sentence(`note ${index}`, 'Note', note, { name: 'info' })),
     ),
-    ...(cleanUp?.kind === 'left' ? [line('left', cleanUp.why, warningIcon)] : []),
+    ...(cleanUp?.kind === 'left' ? [sentence('left', 'Left behind', cleanUp.why, warningIcon)] : []),
   ];
 }
 

@@ -53,7 +53,7 @@ describe('a local agent in the Delivery view', () => {
     assert.equal(draw(), 'loading~spin dev follows its branch | starting…');
     tellAll([...following, ...healthy]);
     assert.match(draw(), /^pass dev follows main \| abcdef0 · healthy\n/);
-    assert.match(draw(), /\n {2}circle-small Deployment shop\/api created \| 1 min\n/);
+    assert.match(draw(), /\n {2}circle-small Created \| 1 min · Deployment shop\/api\n/);
   });
 
   it('shows drift and its repair', () => {
@@ -63,7 +63,7 @@ describe('a local agent in the Delivery view', () => {
     tellAll([{ type: 'drifted', at: 0, objects: [{ name, change: ['spec.replicas'] }] }]);
     assert.match(
       draw(),
-      /^warning dev follows main \| abcdef0 · drifted\n {2}warning drift: .*spec\.replicas/,
+      /^warning dev follows main \| abcdef0 · drifted\n {2}warning Drift \| 1 min · Deployment shop\/api differs in spec\.replicas\n/,
     );
     tellAll([{ type: 'reconcile-started', at: 0, commit, why: 'drift', objects: 2 }]);
     assert.match(draw(), /^loading~spin dev follows main \| applying abcdef0…\n/);

@@ -107,7 +107,7 @@ describe('a rehearsal in the Delivery view', () => {
       parts.draw(),
       [
         'pass Rehearsal of dev | healthy · stays until ended',
-        '  pass rehearsed 2 of 3 objects: api is healthy',
+        '  pass Healthy | rehearsed 2 of 3 objects: api is healthy',
         '  plug 127.0.0.1:43127 | → api:80',
         '  diff Rendered | 3 objects, 1 changed',
         '    diff-modified Deployment api',
@@ -115,7 +115,7 @@ describe('a rehearsal in the Delivery view', () => {
         '    warning ClusterRole all',
         '  beaker Dry run | 1',
         '    pass Deployment api',
-        '  pass api is healthy: 1 of 1 pod is ready',
+        '  pass Deployment | api is healthy: 1 of 1 pod is ready',
       ].join('\n'),
     );
     parts.rehearsals.end('1');
@@ -160,7 +160,7 @@ describe('a rehearsal in the Delivery view', () => {
       },
     });
     await start(parts);
-    assert.match(parts.draw(), /^error Rehearsal of dev \| .+\n {2}error No cluster is local\./);
+    assert.match(parts.draw(), /^error Rehearsal of dev \| .+\n {2}error Why \| No cluster is local\./);
   });
 
   it('shows what was left behind, and takes it away when asked', async () => {

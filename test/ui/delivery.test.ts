@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { useCliLab } from '../support/cliLab.ts';
+import type { CliWorkspace, WorkspaceOptions } from '../support/cliWorkspace.ts';
+import { useEditor } from '../support/editorLab.ts';
+import { useLabNamespace } from '../support/labNamespace.ts';
+import { allowContexts } from '../support/localClusters.ts';
+import { namespaces } from '../support/rehearsalLab.ts';
+
+const nodeImage = process.env.TOWLINE_LAB_NODE_IMAGE ?? '';
+
+/** Says its message on port 8080. */
+const server = `
+const message = require('node:fs').readFileSync('/message.txt');
+require('node:http').createServer((request, answer) => answer.end(message)).listen(8080);
+process.on('SIGTERM', () => process.exit(0));
+`;
+
+const deployment = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'api' },
+  spec: {
+    selector: { matchLabels: { app: 'api' } },
+    template: {
+      metadata: { labels: { app: 'api' } },
+      spec: {
+        terminationGracePeriodSeconds: 1,
+        containers: [
+          {
+            name: 'api',
+            image: 'api',
+            ports: [{ containerPort: 8080 }],
+            readinessProbe: { httpGet: { port: 8080 }, periodSeconds: 1 },
+          },
+        ],
+      },
+    },
+  },
+};
+const service = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'api' },
+  spec: { selector: { app: 'api' }, ports: [{ port: 80, targetPort: 8080 }] },
+};
+
+/** A service that answers. */
+const serviceFiles = {
+  'services/api/Dockerfile': `FROM ${nodeImage}\nCOPY server.js message.txt /\nCMD ["node", "/server.js"]\n`,
+  'services/api/server.js': server,
+  'deploy/dev/deployment.yaml': JSON.stringify(deployment),
+  'deploy/dev/service.yaml': JSON.stringify(service),
+};
+
+function kustomization(resources: readonly string[], image: string): string {
+  const images = [{ name: 'api', newName: image, newTag: '0' }];
+  return JSON.stringify({ resources, images }, undefined, 2);
+}
+
+describe('the Delivery view', function () {
+  this.timeout(900_000);
+  const cli = useCliLab();
+  const cluster = useLabNamespace();
+  const editor = useEditor();
+  beforeEach(function () {
+    this.currentTest?.timeout(900_000);
+  });
+
+  /** The workspace's user has declared the lab's cluster local. */
+  function makePlace(options: WorkspaceOptions): CliWorkspace {
+    const workspace = cli.makeWorkspace(options);
+    allowContexts(workspace.environment.TOWLINE_DATA ?? '', cluster.clusters, cluster.context);
+    const environment = { ...workspace.environment, KUBECONFIG: process.env.TOWLINE_LAB_KUBECONFIG ?? '' };
+    return { ...workspace, environment };
+  }
+
+  /** A window in which the Delivery view has the most room. */
+  async function open({ folder, environment }: CliWorkspace) {
+    const settings = { 'towline.propose.confirm': false };
+    const window = await editor.openWindow({ open: folder, environment, settings });
+    await window.openTowline();
+    await window.row('Services', /^Service api/).waitFor();
+    await window.fold('Clusters', false);
+    await window.fold('Delivery', true);
+    return window;
+  }
+
+  it('rehearses a proposal until it answers, and leaves nothing', async () => {
+    const name = `ui-${randomBytes(3).toString('hex')}`;
+    const place = makePlace({
+      files: serviceFiles,
+      config: { environments: { [name]: { path: 'deploy/dev' } } },
+    });
+    place.commit({
+      'deploy/dev/kustomization.yaml': kustomization(['deployment.yaml', 'service.yaml'], place.image),
+    });
+    const window = await open(place);
+    await window.act(window.row('Services', 'Service api'), 'Build and Deploy');
+    await window.answerDialog('Push');
+    await window.row('Runs', /^Propose of api, passed/).waitFor();
+    await window.fold('Services', false);
+    await window.fold('Runs', false);
+    await window.capture('delivery-empty');
+
+    await window.welcome('Delivery').getByRole('button', { name: 'Rehearse' }).click();
+    await window.pick('Proposal of api');
+    await window.row('Delivery', new RegExp(`^Rehearsal of the proposal of api in ${name}`)).waitFor();
+    const rehearsal = window.row('Delivery', new RegExp(`^Rehearsal of .*in ${name}, healthy`));
+    await rehearsal.waitFor();
+    await window.row('Delivery', /^rehearsed all 2 objects: api is healthy/).waitFor();
+    await window.capture('rehearsal');
+
+    await window.act(
+      window.row('Delivery', /^Rendered 2 objects, 1 changed/),
+      'Show What the Rehearsal Changes',
+    );
+    await window.editor
+      .filter({ hasText: `${place.image}:main-` })
+      .first()
+      .waitFor();
+    await window.capture('rehearsal-diff');
+
+    const address = window.row('Delivery', /^http:\/\/127\.0\.0\.1:\d+ leads to api, port 80/);
+    const url = /^\S+/.exec((await address.getAttribute('aria-label')) ?? '')?.[0] ?? '';
+    assert.equal(await (await fetch(url)).text(), 'services/api\n');
+    const popup = window.page.waitForEvent('popup');
+    await window.act(address, 'Open Rehearsal in Browser');
+    await (await popup).getByText('services/api').waitFor();
+    await (await popup).close();
+
+    assert.equal(namespaces().filter((one) => one.startsWith(`rehearsal-${name}-`)).length, 1);
+    await window.act(rehearsal, 'End Rehearsal');
+    await address.waitFor({ state: 'detached' });
+    await window.act(rehearsal, 'Remove from View');
+    await rehearsal.waitFor({ state: 'detached' });
+    assert.deepEqual(
+      namespaces().filter((one) => one.startsWith(`rehearsal-${name}-`)),
+      [],
+    );
+  });
+});
