@@ -28,6 +28,7 @@ import { readProposedFiles } from './proposals/readProposedFiles.ts';
 import { createLocalRegistry, type LocalRegistry } from './registries/localRegistry.ts';
 import type { KnownRehearsal } from './rehearsal/leftRehearsals.ts';
 import type { RehearsalOptions, RehearsalRequest, RehearsalResult } from './rehearsal/rehearse.ts';
+import type { RolloutOptions } from './rollouts/followRollout.ts';
 import type { VerdictRequest } from './rollouts/followVerdict.ts';
 import type { ManifestLinesRequest, ManifestPlace, ManifestPlaceRequest } from './rollouts/manifestLines.ts';
 import { cancelRun } from './runs/cancelRun.ts';
@@ -102,7 +103,7 @@ export interface Engine {
   diffEnvironment(opened: OpenWorkspace, request: DiffRequest, signal: AbortSignal): Promise<LiveDiff>;
   /** Verdicts on a workload as they change, beginning with what stands now; with their lines where manifests are named. */
   followVerdict(
-    request: VerdictRequest & { readonly manifests?: ManifestLinesRequest },
+    request: VerdictRequest & { readonly manifests?: ManifestLinesRequest } & RolloutOptions,
     signal: AbortSignal,
   ): AsyncIterable<Verdict>;
   /** See `findManifestPlace`: the line of an environment's manifests that has a workload, or what is wrong with it. */

@@ -51,7 +51,7 @@ describe('the Clusters view', function () {
     await window.openTowline();
     await window.fold('Services', false);
     await window.fold('Runs', false);
-    return { lab, workloads, window };
+    return { lab, workspace, workloads, window };
   }
 
   const clusterRow = (window: EditorWindow) => window.row('Clusters', /^Cluster lab,/);
@@ -105,6 +105,23 @@ describe('the Clusters view', function () {
     await window.row('Clusters', /^The cluster .*Tries again now/).waitFor();
     await window.row('Clusters', /^Cluster far, not reachable/).waitFor();
     await window.capture('cluster-unreachable');
+  });
+
+  it('opens the line of the manifests that a verdict is about', async () => {
+    const { lab, workspace, workloads, window } = await open();
+    // As the environment's kustomization has it; nothing was pushed by that name.
+    await workloads.create({ name: 'api', container: { name: 'api', image: `${workspace.image}:0` } });
+    await look(window, lab.namespace);
+    const api = window.row(
+      'Clusters',
+      /^Deployment api, service api of this workspace, (ErrImagePull|ImagePullBackOff)/,
+    );
+    await window.expand(api);
+    await window.act(window.row('Clusters', /^Why: api.* was not found in its registry/), 'Open Manifest');
+    await window.editor.filter({ hasText: '# What runs where' }).waitFor();
+    // The tag of the entry in kustomization.yaml.
+    await window.statusBar('Ln 7, Col 5').waitFor();
+    await window.capture('cluster-manifest');
   });
 
   it('follows logs across a rolling update', async () => {

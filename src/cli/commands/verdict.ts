@@ -1,3 +1,4 @@
+import type { Failure } from '../../domain/errors/towlineError.ts';
 import { visibleText } from '../../domain/text/visibleText.ts';
 import { sentenceWithPlace } from '../../domain/verdict/sentenceWithPlace.ts';
 import type { Verdict } from '../../domain/verdict/verdict.ts';
@@ -36,6 +37,8 @@ export async function verdict(
     ...(namespace === undefined ? {} : { namespace }),
     ...(context === undefined ? {} : { context }),
     ...(env === undefined ? {} : { manifests: await openManifests(env) }),
+    onStale: (failure: Failure | undefined) =>
+      terminal.err(failure ? visibleText(describeStale(failure)) : 'The cluster answers again.'),
   };
   let last: Verdict | undefined;
 
@@ -63,6 +66,10 @@ const codes: Readonly<Record<Verdict['state'], ExitCode>> = {
   stuck: exitCodes.failed,
   failed: exitCodes.failed,
 };
+
+function describeStale({ what, why }: Failure): string {
+  return `${what}: ${why.replace(/\.$/, '')}. Goes on when it answers.`;
+}
 
 function describe(verdict: Verdict): readonly string[] {
   const { state, action, lastLines } = verdict;

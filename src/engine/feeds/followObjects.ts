@@ -62,6 +62,8 @@ export function followObjects<T extends object>(
   let position: Position | undefined;
   /** When what is held was last known to be true. */
   let trueAt = now();
+  /** Whether nothing speaks against the user's right to read since the last answer. */
+  let mayRead = false;
   let interruption = new AbortController();
 
   function become(next: FeedState): void {
@@ -71,6 +73,7 @@ export function followObjects<T extends object>(
 
   function isTrueNow(): void {
     trueAt = now();
+    mayRead = true;
     slow.reset();
     if (state.kind !== 'live') become({ kind: 'live', since: trueAt });
   }
@@ -114,7 +117,12 @@ export function followObjects<T extends object>(
   /** Says what is wrong and waits before the next try. */
   async function recover(error: unknown, phase: 'list' | 'watch', began: number, ending: AbortSignal) {
     const failure = failureOf(error);
-    const recovery = recoveryFrom(failure, phase);
+    const isForbidden = failure.code === 'cluster-forbidden';
+    // A server that has just started refuses what it allows a moment later: one that allowed it is asked once more.
+    const recovery = recoveryFrom(failure, isForbidden && mayRead ? 'watch' : phase);
+    mayRead &&= !isForbidden;
+    // What may not be seen any more is not shown as if it were still there.
+    if (isForbidden && recovery.state === 'denied') announce(table.retain(new Set()));
     if (recovery.next === 'relist') position = undefined;
     // A periodic list that fails is tried again when the next is due; the watch goes on meanwhile.
     else if (phase === 'list' && position) position.relistAt = now() + relistAfter;

@@ -1,5 +1,5 @@
 import { untilAborted } from '../../base/untilAborted.ts';
-import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { type Failure, TowlineError } from '../../domain/errors/towlineError.ts';
 import { builtInKinds } from '../../domain/kubernetes/builtInKinds.ts';
 import type { ResourceKind } from '../../domain/kubernetes/resourceKind.ts';
 import { judgeRollout } from '../../domain/verdict/judgeRollout.ts';
@@ -21,15 +21,22 @@ const settling = 100;
 /** Milliseconds after which a verdict is looked at anew although nothing changed: some reasons are about time. */
 const lookAgain = 10_000;
 
+export interface RolloutOptions {
+  /** Called when what is known may be out of date, and with nothing when it is not any more. */
+  onStale?(failure: Failure | undefined): void;
+}
+
 /**
  * A workload's verdicts as they change, beginning with what stands now; ends when the workload is deleted or the
- * signal is aborted (then it throws the signal's reason). Fed by watches. Throws what the first lists throw when the
- * cluster refuses them.
+ * signal is aborted (then it throws the signal's reason). Fed by watches; goes on by itself after a cluster that did not
+ * answer for a while, and says nothing meanwhile. Throws what the first lists throw, and `cluster-forbidden`,
+ * `cluster-unauthorized` and `credential-plugin-failed` whenever they come.
  */
 export async function* followRollout(
   { reads, clock }: { readonly reads: ClusterReads; readonly clock: Clock },
   found: FoundWorkload,
   signal: AbortSignal,
+  { onStale }: RolloutOptions = {},
 ): AsyncGenerator<Verdict> {
   const ending = new AbortController();
   const stop = AbortSignal.any([signal, ending.signal]);
@@ -53,24 +60,27 @@ export async function* followRollout(
   const selector = 'selector' in first ? labelsOf(first.selector) : undefined;
   const pods = selector === undefined ? {} : { labels: selector };
   const workloads = follow(found.kind, { fields: `metadata.name=${first.name}` }, readWorkload);
-  const needed = [
-    workloads,
-    follow(builtInKinds.pods, pods, readPod),
-    follow(builtInKinds.replicaSets, pods, readReplicaSet),
-  ] as const;
+  const podFeed = follow(builtInKinds.pods, pods, readPod);
+  const replicaSets =
+    first.kind === 'Deployment' ? follow(builtInKinds.replicaSets, pods, readReplicaSet) : undefined;
+  const needed = [workloads, podFeed, ...(replicaSets ? [replicaSets] : [])];
   const events = follow(builtInKinds.events, { fields: 'type=Warning' }, readEvent);
   const quotas = follow(builtInKinds.quotas, {}, readQuota);
   const lines = createLastLines(reads);
   let before: Verdict | undefined;
+  let stale: Failure | undefined;
   let generation = first.generation;
   try {
     for (;;) {
       await untilRead(
-        needed,
-        events,
+        { needed, optional: events, isFirst: before === undefined },
         () => wake.promise,
         () => {
           wake = Promise.withResolvers();
+        },
+        (failure) => {
+          if (failure?.code !== stale?.code) onStale?.(failure);
+          stale = failure;
         },
         stop,
       );
@@ -78,7 +88,7 @@ export async function* followRollout(
       if (!workload) return;
       if (workload.generation !== generation) before = undefined;
       generation = workload.generation;
-      const own = ownPods(workload, needed[1].objects, needed[2].objects);
+      const own = ownPods(workload, podFeed.objects, replicaSets?.objects ?? new Map());
       const verdict = judgeRollout({
         workload,
         ...own,
@@ -100,22 +110,35 @@ export async function* followRollout(
   }
 }
 
-/** Until every feed has been read once. Without its pods a rollout cannot be judged: a refusal of one is the answer. */
+interface Reading {
+  readonly needed: readonly Feed<object>[];
+  readonly optional: Feed<object>;
+  readonly isFirst: boolean;
+}
+
+/**
+ * Until every feed has what the cluster has. Without its pods a rollout cannot be judged: a refusal of one is the answer,
+ * at first also that the cluster cannot be asked.
+ */
 async function untilRead(
-  feeds: readonly Feed<object>[],
-  optional: Feed<object>,
+  { needed: feeds, optional, isFirst }: Reading,
   changed: () => Promise<void>,
   reset: () => void,
+  onStale: (failure: Failure | undefined) => void,
   signal: AbortSignal,
 ): Promise<void> {
   for (;;) {
     signal.throwIfAborted();
     const states = feeds.map(({ state }) => state);
+    const old = states.find(({ kind }) => kind === 'stale');
     const bad = states.find(
-      (state) => state.kind === 'denied' || (state.kind === 'stale' && state.failure.code !== 'cluster-busy'),
+      (state) =>
+        state.kind === 'denied' ||
+        (isFirst && state.kind === 'stale' && state.failure.code !== 'cluster-busy'),
     );
     if (bad && 'failure' in bad)
       throw new TowlineError(bad.failure.code, { why: bad.failure.why, next: bad.failure.next });
+    onStale(old && 'failure' in old ? old.failure : undefined);
     // A user who may not read events gets a verdict that knows less.
     if (states.every(({ kind }) => kind === 'live') && optional.state.kind !== 'loading') return;
     await untilAborted(changed(), signal);

@@ -1,8 +1,9 @@
+import { present } from '../../base/present.ts';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { Verdict } from '../../domain/verdict/verdict.ts';
 import type { Ports } from '../ports/ports.ts';
 import { findWorkload, readWorkloadWords } from './findWorkload.ts';
-import { followRollout } from './followRollout.ts';
+import { followRollout, type RolloutOptions } from './followRollout.ts';
 import type { ManifestLines } from './manifestLines.ts';
 
 export interface VerdictRequest {
@@ -17,10 +18,10 @@ export interface VerdictRequest {
 /** Finds a workload on a cluster and follows it. Throws `context-unknown`, `workload-unknown`, and as ClusterReads does. */
 export async function* followVerdict(
   { clusters, clock }: Pick<Ports, 'clusters' | 'clock'>,
-  request: VerdictRequest & { readonly lines?: ManifestLines | undefined },
+  request: VerdictRequest & { readonly lines?: ManifestLines | undefined } & RolloutOptions,
   signal: AbortSignal,
 ): AsyncGenerator<Verdict> {
-  const { lines, workload: words } = request;
+  const { lines, workload: words, onStale } = request;
   const context = request.context ?? lines?.environment.context ?? clusters.readContexts().current;
   if (context === undefined)
     throw new TowlineError('context-unknown', {
@@ -31,7 +32,7 @@ export async function* followVerdict(
   try {
     const namespace = request.namespace ?? lines?.namespaceOf(kinds, name) ?? reads.context.namespace;
     const found = await findWorkload(reads, namespace, words, signal);
-    for await (const verdict of followRollout({ reads, clock }, found, signal))
+    for await (const verdict of followRollout({ reads, clock }, found, signal, present({ onStale })))
       yield lines ? lines.place(verdict, found.workload) : verdict;
   } finally {
     reads.dispose();

@@ -62,6 +62,9 @@ const pace = 100;
 /** Changes that come together are told together. */
 const gathering = 10;
 
+/** For so long the namespaces that the user may look into count as known: finding them out costs a question each. */
+const allowedFor = 600_000;
+
 /** Follows until the signal is aborted; throws nothing, `status` tells. */
 export function followWorkloads(
   connection: { readonly reads: ClusterReads; readonly clock: Clock },
@@ -71,7 +74,10 @@ export function followWorkloads(
   const { reads, clock } = connection;
   const tables = createWorkloadTables();
   const listeners = new Set<ChangeListener>();
-  const findAllowed = () => createShared((first) => findAllowedNamespaces(reads, namespaces, first));
+  const findAllowed = () => ({
+    at: clock.now(),
+    ...createShared((first) => findAllowedNamespaces(reads, namespaces, first)),
+  });
   let allowed = findAllowed();
   let statusChanged = false;
   let toldAt = Number.NEGATIVE_INFINITY;
@@ -88,7 +94,10 @@ export function followWorkloads(
   );
   const options: FollowKindOptions = {
     namespace,
-    findNamespaces: (ending) => allowed.get(ending),
+    findNamespaces(ending) {
+      if (clock.now() - allowed.at > allowedFor) allowed = findAllowed();
+      return allowed.get(ending);
+    },
     onChange: telling.ask,
     onState() {
       statusChanged = true;

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createClusters } from '../../../src/adapters/kubernetes/createClusters.ts';
 import { createProcesses } from '../../../src/adapters/node/nodeProcesses.ts';
 import type { ErrorCode } from '../../../src/domain/errors/errorCatalogue.ts';
+import type { ResourceKind } from '../../../src/domain/kubernetes/resourceKind.ts';
 import type { FeedState } from '../../../src/engine/feeds/feedState.ts';
 import { type Feed, followObjects } from '../../../src/engine/feeds/followObjects.ts';
 import type { Clusters, ClusterWrites } from '../../../src/engine/ports/clusters.ts';
@@ -153,12 +154,14 @@ describe('a feed from a real API server', function () {
   const whatIsHeld = ({ feed }: Following): readonly string[] =>
     [...feed.objects.values()].map(({ name, version }) => `${name} ${version}`).sort();
 
-  async function follow(work: (following: Following) => Promise<void>): Promise<void> {
+  /** @param user whom the feed asks as; the cluster's administrator when absent */
+  async function follow(work: (following: Following) => Promise<void>, user?: string): Promise<void> {
     const clock = createManualClock({ start: Date.now() });
     const authority = readFileSync(join(control().authorityFolder, 'ca.crt'), 'utf8');
     await using proxy = await startFaultProxy({ server: control().server, authority }, clock.now);
     const config = JSON.parse(readFileSync(control().kubeconfig, 'utf8'));
     config.clusters[0].cluster = { server: proxy.origin };
+    if (user !== undefined) config.users[0].user.as = user;
     const kubeconfig = join(folder(), 'config');
     writeFileSync(kubeconfig, JSON.stringify(config));
     const { reads, calls } = trackCalls(clustersOf(kubeconfig).connect('lab'));
@@ -275,6 +278,108 @@ describe('a feed from a real API server', function () {
         assert.equal(feed.state.kind, 'live');
       });
     });
+
+  describe('to a user whose rights change', () => {
+    const user = 'reader';
+    const rbac = { group: 'rbac.authorization.k8s.io', version: 'v1', namespaced: true } as const;
+    const role: ResourceKind = { ...rbac, kind: 'Role', plural: 'roles' };
+    const roleBinding: ResourceKind = { ...rbac, kind: 'RoleBinding', plural: 'rolebindings' };
+    const apiVersion = 'rbac.authorization.k8s.io/v1';
+    const metadata = { name: user, namespace: 'default' };
+
+    /** Resolves when the server goes by it. */
+    async function grant(...verbs: readonly string[]): Promise<void> {
+      const rules = verbs.length === 0 ? [] : [{ apiGroups: [''], resources: ['configmaps'], verbs }];
+      await writes.apply(
+        { apiVersion, kind: 'Role', metadata, rules },
+        role,
+        { fieldManager: 'test', force: true },
+        signal,
+      );
+      const kubeconfig = join(folder(), 'as-user');
+      const config = JSON.parse(readFileSync(control().kubeconfig, 'utf8'));
+      config.users[0].user.as = user;
+      writeFileSync(kubeconfig, JSON.stringify(config));
+      const reads = clustersOf(kubeconfig).connect('lab');
+      try {
+        for (const verb of ['list', 'watch'])
+          for (;;) {
+            const action = { verb, group: '', resource: 'configmaps', namespace: 'default' };
+            if ((await reads.mayI(action, signal)) === verbs.includes(verb)) break;
+            await pause(20);
+          }
+      } finally {
+        reads.dispose();
+      }
+    }
+
+    beforeEach(async () => {
+      const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: user };
+      const subjects = [{ kind: 'User', name: user, apiGroup: 'rbac.authorization.k8s.io' }];
+      await writes.apply(
+        { apiVersion, kind: 'RoleBinding', metadata, roleRef, subjects },
+        roleBinding,
+        { fieldManager: 'test', force: true },
+        signal,
+      );
+      await grant('list', 'watch');
+    });
+    afterEach(async () => {
+      await writes.delete(roleBinding, 'default', user, {}, signal);
+      await writes.delete(role, 'default', user, {}, signal);
+    });
+
+    it('holds nothing that may not be seen any more, asks seldom, and has all of it when it may again', async () => {
+      await create('before');
+      await follow(async (following) => {
+        const { proxy, clock, states } = following;
+        await untilHeldIsThere(following);
+        states.length = 0;
+        await grant();
+        // A watch that is open goes on until it ends: rights are asked for when one begins.
+        proxy.cutAll();
+        const began = clock.now();
+        await following.pass(15 * minutes);
+        const [first] = states.filter(
+          (state) => state.kind === 'stale' && state.failure.code === 'cluster-forbidden',
+        );
+        assert.ok(first, 'it never said that it is stale');
+        const last = states.at(-1);
+        assert.ok(last?.kind === 'denied' && last.failure.code === 'cluster-forbidden', JSON.stringify(last));
+        assert.match(last.failure.why, /configmaps/);
+        assert.deepEqual(whatIsHeld(following), []);
+        const rate = rateSince(following, began);
+        assert.ok(rate <= mostRequests / 10, `${rate.toFixed(3)} requests a second`);
+        await grant('list', 'watch');
+        await create('meanwhile');
+        await following.pass(20 * minutes);
+        await following.untilLive();
+        await untilHeldIsThere(following);
+      }, user);
+    });
+
+    it('reads the list now and then where only the watch is not allowed any more', async () => {
+      await create('before');
+      await follow(async (following) => {
+        const { proxy, clock, states } = following;
+        await untilHeldIsThere(following);
+        states.length = 0;
+        await grant('list');
+        proxy.cutAll();
+        const began = clock.now();
+        await following.pass(2 * minutes);
+        await create('unwatched');
+        await following.pass(10 * minutes);
+        assert.deepEqual(whatIsHeld(following), await whatIsThere());
+        assert.ok(states.every(({ kind }) => kind !== 'denied'));
+        assert.ok(rateSince(following, began) <= mostRequests);
+        await grant('list', 'watch');
+        await following.untilLive();
+        await create('watched');
+        await untilHeldIsThere(following);
+      }, user);
+    });
+  });
 
   it('waits as long as a busy server asks for', async () => {
     await follow(async (following) => {

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
+import type { ErrorCode } from '../../../src/domain/errors/errorCatalogue.ts';
 import type { ClusterObject } from '../../../src/domain/kubernetes/clusterObject.ts';
 import type { Verdict } from '../../../src/domain/verdict/verdict.ts';
 import type { Clock } from '../../../src/engine/ports/clock.ts';
 import { followVerdict } from '../../../src/engine/rollouts/followVerdict.ts';
 import { clusterError, createFakeClusters } from '../../support/fakeClusters.ts';
 import { fakeKinds } from '../../support/fakeKinds.ts';
+import { createManualClock } from '../../support/manualClock.ts';
 
 const recording = (name: string) =>
   JSON.parse(readFileSync(join(import.meta.dirname, `../../fixtures/rollouts/${name}.json`), 'utf8'));
@@ -15,6 +17,7 @@ const recording = (name: string) =>
 const kindOf: Readonly<Record<string, (typeof fakeKinds)[keyof typeof fakeKinds]>> = {
   Deployment: fakeKinds.deployments,
   Pod: fakeKinds.pods,
+  Job: fakeKinds.jobs,
 };
 const replicaSets = {
   group: 'apps',
@@ -92,6 +95,60 @@ describe('following a verdict', () => {
       else cluster.objects.remove(fakeKinds.deployments, 'verdict-a', 'healthy');
     }
     assert.deepEqual(states, ['healthy', 'progressing']);
+  });
+
+  describe('on a cluster that fails meanwhile', () => {
+    async function start(name: string) {
+      const { clusters, cluster, store, recorded } = openFake(name);
+      const manual = createManualClock({ start: clock.now() });
+      const ending = new AbortController();
+      const said: (string | undefined)[] = [];
+      const verdicts = followVerdict(
+        { clusters, clock: manual },
+        { ...request, workload: name, onStale: (failure) => said.push(failure?.code) },
+        ending.signal,
+      );
+      const first = await verdicts.next();
+      const fail = (code: ErrorCode): void => {
+        cluster.refuse = () => clusterError(code);
+        for (const watch of cluster.watches) watch.end(clusterError(code));
+      };
+      return { cluster, store, recorded, manual, said, verdicts, first, fail };
+    }
+
+    it('goes on with what is there when it answers again, and says nothing of what was before', async () => {
+      const { cluster, store, recorded, manual, said, verdicts, first, fail } = await start('healthy');
+      assert.equal(first.value?.state, 'healthy');
+      fail('cluster-unreachable');
+      const next = verdicts.next();
+      await manual.advance(60_000);
+      assert.deepEqual(said, ['cluster-unreachable']);
+      const { workload } = recorded;
+      store({ ...workload, status: { ...workload.status, availableReplicas: 0, readyReplicas: 0 } });
+      cluster.refuse = undefined;
+      await manual.advance(60_000);
+      assert.equal((await next).value?.state, 'progressing');
+      assert.deepEqual(said, ['cluster-unreachable', undefined]);
+      await verdicts.return(undefined);
+    });
+
+    it('ends where the right to read is gone', async () => {
+      const { manual, verdicts, fail } = await start('healthy');
+      fail('cluster-forbidden');
+      const next = verdicts.next();
+      next.catch(() => undefined);
+      await manual.advance(120_000);
+      await assert.rejects(next, { code: 'cluster-forbidden' });
+    });
+  });
+
+  it('needs no ReplicaSets for what has none', async () => {
+    const { clusters, cluster } = openFake('job');
+    cluster.refuse = ({ resource }) =>
+      resource === 'replicasets' ? clusterError('cluster-forbidden') : undefined;
+    const { signal } = new AbortController();
+    const verdict = await first(followVerdict({ clusters, clock }, { ...request, workload: 'job' }, signal));
+    assert.equal(verdict?.reason, 'job-failed');
   });
 
   it('knows less, and still something, where events may not be read', async () => {

@@ -408,6 +408,30 @@ describe('followObjects', () => {
       assert.equal(states.at(-1)?.kind, 'stale');
     });
 
+    it('what it allowed before, asks once more and then holds nothing, until it is allowed again', async () => {
+      let allowed = true;
+      const { script, clock, feed, rows, states } = await follow((reads) => {
+        reads.onList = () => {
+          if (!allowed) throw failing('cluster-forbidden');
+          return pageOf([pod('a')]);
+        };
+      });
+      allowed = false;
+      feed.refresh();
+      await clock.settle();
+      assert.equal(states.at(-1)?.kind, 'stale');
+      assert.deepEqual(rows(), ['a']);
+      await clock.advance(1 * minutes);
+      assert.equal(states.at(-1)?.kind, 'denied');
+      assert.deepEqual(rows(), []);
+      await clock.advance(60 * minutes);
+      assert.ok(script.asked.length < 14, `${script.asked.length} requests`);
+      allowed = true;
+      await clock.advance(20 * minutes);
+      assert.equal(states.at(-1)?.kind, 'live');
+      assert.deepEqual(rows(), ['a']);
+    });
+
     it('an expired sign-in, keeps what it has and goes on from there', async () => {
       const { script, clock, feed, rows } = await follow((reads) => {
         reads.onList = () => pageOf([pod('a')]);

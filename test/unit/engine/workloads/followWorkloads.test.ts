@@ -187,6 +187,37 @@ describe('following workloads', () => {
       assert.ok(cluster().watches.every(({ namespace }) => namespace === undefined));
     });
 
+    it('shows nothing any more of what may not be seen since a moment ago, and all of it when it may again', async () => {
+      const refusePods = (): void => {
+        cluster().refuse = ({ resource }) =>
+          resource === 'pods' ? clusterError('cluster-forbidden') : undefined;
+      };
+      const seen = await follow();
+      assert.equal(seen.index.podCount, 4);
+      refusePods();
+      for (const watch of cluster().watches)
+        if (watch.kind.plural === 'pods') watch.end(clusterError('cluster-forbidden'));
+      await clock.settle();
+      assert.equal(seen.status.state.kind, 'stale');
+      await clock.advance(60_000);
+      assert.equal(seen.index.podCount, 0);
+      assert.equal(seen.status.state.kind, 'live');
+      assert.ok(seen.status.hidden.some(({ kind }) => kind === 'Pod'));
+      cluster().refuse = undefined;
+      seen.refresh();
+      await clock.settle();
+      assert.equal(seen.index.podCount, 4);
+      assert.deepEqual(seen.status.hidden, []);
+    });
+
+    it('finds a namespace that was allowed meanwhile without being asked, at last', async () => {
+      forbidden((namespace) => namespace === undefined);
+      const seen = await follow();
+      cluster().may = () => true;
+      await clock.advance(1_800_000);
+      assert.deepEqual(seen.index.namespaces(), ['default', 'secret', 'shop', 'team']);
+    });
+
     it('finds a namespace that was allowed meanwhile when it is refreshed', async () => {
       forbidden((namespace) => namespace === undefined);
       const seen = await follow();
