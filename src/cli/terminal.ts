@@ -67,3 +67,20 @@ export async function ask(
     lines.close();
   }
 }
+
+/** Until somebody presses Enter, where somebody is there, or the signal is aborted. */
+export async function untilEnter(
+  terminal: Pick<Terminal, 'interactive'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  if (signal.aborted) resolve();
+  if (!terminal.interactive) return promise;
+  const { createInterface } = await import('node:readline');
+  // Without a line editor of its own, Ctrl-C stays what it is everywhere else.
+  const lines = createInterface({ input: process.stdin, terminal: false });
+  lines.once('line', () => resolve()).once('close', () => resolve());
+  await promise;
+  lines.close();
+}

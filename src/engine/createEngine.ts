@@ -123,6 +123,8 @@ export interface Engine {
     onPlace: (place: ProgramPlace) => void,
     signal: AbortSignal,
   ): Promise<number>;
+  /** See `openInBrowser`: false where nothing is found that could open it. */
+  openInBrowser(url: string): Promise<boolean>;
   /** See `rehearse`: a change in a throw-away namespace of a proven-local cluster, watched to a verdict and removed. */
   rehearse(
     opened: OpenWorkspace,
@@ -225,6 +227,10 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
     async askAgent(opened, request, wish, signal) {
       const { askAgent } = await import('./localAgent/agentStatus.ts');
       await askAgent(ports, localClusters, opened, request, wish, signal);
+    },
+    async openInBrowser(url) {
+      const { openInBrowser } = await import('./openInBrowser.ts');
+      return openInBrowser(ports.processes, url, facts.dataFolder);
     },
     async rehearse(opened, request, options, signal) {
       const { rehearse } = await import('./rehearsal/rehearse.ts');

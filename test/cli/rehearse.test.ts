@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'mocha';
@@ -7,7 +7,8 @@ import { createSlots } from '../../src/base/slots.ts';
 import type { RehearsalEvent } from '../../src/domain/rehearsal/rehearsalEvent.ts';
 import { openDemoShop } from '../lab/demoShop.ts';
 import { useCliLab } from '../support/cliLab.ts';
-import { assertExit, type CliPlace, type CliResult, towline } from '../support/cliProcess.ts';
+import { assertExit, type CliPlace, type CliResult, towline, waitUntil } from '../support/cliProcess.ts';
+import { startAtTerminal, whyNoTerminal } from '../support/cliTerminal.ts';
 import { type CliWorkspace, docker } from '../support/cliWorkspace.ts';
 import {
   eventIn,
@@ -245,6 +246,36 @@ describe('towline rehearse on a real cluster', function () {
         if (eventsIn(result).some(({ type }) => type === 'namespace-made')) assertRemoved(result);
       }
     });
+  });
+
+  it('opens its first address in the browser, and stays until Enter', async function () {
+    const reason = whyNoTerminal();
+    if (reason !== undefined) skipTest(this, reason);
+    const service = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'api' },
+      spec: { selector: { app: 'api' }, ports: [{ port: 80, targetPort: 8080 }] },
+    };
+    const program = 'require("node:http").createServer((_, answer) => answer.end("hi")).listen(8080)';
+    const readinessProbe = { tcpSocket: { port: 8080 }, periodSeconds: 1 };
+    const container = { command: ['node', '-e', program], readinessProbe };
+    const place = await makePlace({ answers: { container, others: [service] } });
+    const { folder } = place.workspace.sandbox;
+    const browser = join(folder, 'browser');
+    writeFileSync(browser, `#!/bin/sh\necho "$1" > '${folder}/opened'\n`, { mode: 0o755 });
+    const environment = { ...place.environment, BROWSER: browser };
+    const running = startAtTerminal({ ...place, environment }, 'rehearse', '--branch', 'answers', '--open');
+    await waitUntil('it stays', () => running.screen.includes('It stays until Enter'), testLimit);
+    const url = await waitUntil('the browser opens', () =>
+      existsSync(join(folder, 'opened')) ? readFileSync(join(folder, 'opened'), 'utf8').trim() : false,
+    );
+    assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/);
+    assert.equal(await (await fetch(url)).text(), 'hi');
+    running.type('\n');
+    const { exitCode, screen } = await running.ended;
+    assert.equal(exitCode, 0, screen);
+    assert.match(screen, /Removed\./);
   });
 
   it('rehearses a pull request, and skips what it cannot by saying so', async () => {

@@ -7,6 +7,7 @@ import type { RehearsalOptions } from '../../engine/rehearsal/rehearse.ts';
 import type { OpenWorkspace } from '../../engine/workspace/openWorkspace.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { describeRehearsal } from '../print/describeRehearsal.ts';
+import { untilEnter } from '../terminal.ts';
 import type { CommandContext, ExitCode } from './commandContext.ts';
 
 export interface RehearseOptions {
@@ -17,6 +18,8 @@ export interface RehearseOptions {
   /** Seconds. */
   readonly timeout: number;
   readonly keep?: boolean;
+  /** Keeps it, too. */
+  readonly open?: boolean;
   /** Local port of the first address. */
   readonly forward?: number;
   readonly clean?: boolean;
@@ -87,19 +90,19 @@ function readHead(service: string | undefined, { branch, pull }: RehearseOptions
   return { kind: 'proposal', ...(service === undefined ? {} : { service }) };
 }
 
-/** With `--keep` it stays until the first Ctrl-C, which lets it go; the second cancels, as everywhere else. */
+/** With `--keep` it stays until Enter or the first Ctrl-C, which let it go; the second cancels, as everywhere else. */
 function keeping(
-  { signal }: CommandContext,
-  { keep, forward }: RehearseOptions,
+  { engine, terminal, signal }: CommandContext,
+  { keep, open, forward }: RehearseOptions,
 ): Pick<RehearsalOptions, 'whileKept' | 'localPort'> {
-  if (!keep && forward === undefined) return {};
+  if (!keep && !open && forward === undefined) return {};
   return {
     ...(forward === undefined ? {} : { localPort: forward }),
-    async whileKept() {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      signal.addEventListener('abort', () => resolve(), { once: true });
-      if (signal.aborted) resolve();
-      await promise;
+    async whileKept([first]) {
+      if (open && !first) terminal.err('It has no Service that could be opened.');
+      if (open && first && !(await engine.openInBrowser(first.url)))
+        terminal.err('No browser was found on PATH; open the address yourself.');
+      await untilEnter(terminal, signal);
     },
   };
 }

@@ -13,7 +13,7 @@ const verdictMarks = { healthy: '✔', progressing: '…', stuck: '!', failed: '
 
 /** An event of a rehearsal as lines for people. */
 export function describeRehearsal(
-  { style }: Pick<Terminal, 'style'>,
+  { style, interactive }: Pick<Terminal, 'style' | 'interactive'>,
   event: RehearsalEvent,
 ): readonly string[] {
   switch (event.type) {
@@ -71,7 +71,7 @@ export function describeRehearsal(
         ...(event.problem
           ? [style('yellow', visibleText(`${event.problem.what}: ${event.problem.why}`))]
           : []),
-        'It stays until Ctrl-C.',
+        `It stays until ${interactive ? 'Enter or ' : ''}Ctrl-C.`,
       ];
     case 'cleaning':
       return [`Removing namespace ${event.namespace} …`];
