@@ -28,7 +28,7 @@ export function findExportsByOtherNames(sources: readonly SourceFile[]): readonl
   ]);
 }
 
-/** Each cycle of modules that load each other, once, as the paths along it. */
+/** Each cycle of modules that import each other, be it only for a type or when it is needed, once, as the paths along it. */
 export function findImportCycles(sources: readonly SourceFile[]): readonly string[] {
   const byPath = new Map(sources.map((source) => [source.path, source]));
   const finished = new Set<string>();
@@ -40,8 +40,8 @@ export function findImportCycles(sources: readonly SourceFile[]): readonly strin
       return;
     }
     if (finished.has(path)) return;
-    for (const { target, kind } of byPath.get(path)?.imports ?? [])
-      if (kind === 'static' && byPath.has(target)) visit(target, [...trail, path]);
+    for (const { target } of byPath.get(path)?.imports ?? [])
+      if (byPath.has(target)) visit(target, [...trail, path]);
     finished.add(path);
   };
   for (const path of byPath.keys()) visit(path, []);

@@ -3,18 +3,12 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { basename, isAbsolute, join, relative, sep } from 'node:path';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { BuildProgress, ImageBuild } from '../../engine/ports/containerEngine.ts';
-import type { Processes } from '../../engine/ports/processes.ts';
 import { type BuildSource, buildOnEngine } from './buildOnEngine.ts';
 import { type FoundSecret, findSecret } from './buildSecrets.ts';
+import type { BuildTools } from './buildTools.ts';
 import { hasBuildKit } from './describeEngine.ts';
 import type { DockerClient } from './dockerClient.ts';
 import { packContext } from './packContext.ts';
-
-export interface BuildTools {
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly platform: NodeJS.Platform;
-  readonly processes: Processes;
-}
 
 /** The Dockerfile's place among the files that are sent; undefined when it is not one of them. */
 function sentDockerfile(build: ImageBuild): string | undefined {

@@ -1,5 +1,5 @@
 import { visibleText } from '../../domain/text/visibleText.ts';
-import type { Finding } from '../../engine/doctor/diagnose.ts';
+import type { Finding } from '../../engine/doctor/finding.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { describeProblem } from '../print/printFailure.ts';
 import type { CommandContext, ExitCode } from './commandContext.ts';

@@ -2,6 +2,7 @@ import type { Failure } from '../errors/towlineError.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import type { FollowedSource } from './inventory.ts';
 import type { ObjectName } from './objectName.ts';
+import type { RolloutOutcome } from './rolloutOutcome.ts';
 
 /** Why the local agent set out. */
 export type ReconcileReason = 'first' | 'new-commit' | 'drift' | 'retry' | 'asked' | 'resumed';
@@ -11,9 +12,6 @@ export interface DriftedObject {
   /** `gone`, or the fields that differ, e.g. `spec.replicas`. */
   readonly change: 'gone' | readonly string[];
 }
-
-/** `timed-out`: not healthy in the time that was given, and nothing says that it never will be. */
-export type RolloutOutcome = 'healthy' | 'failed' | 'timed-out';
 
 /** Everything the local agent tells. Times are milliseconds since the epoch. */
 export type AgentEvent =

@@ -1,8 +1,9 @@
 import type { Failure } from '../errors/towlineError.ts';
 import type { Verdict } from '../verdict/verdict.ts';
-import type { AgentEvent, DriftedObject, RolloutOutcome } from './agentEvent.ts';
+import type { AgentEvent, DriftedObject } from './agentEvent.ts';
 import type { FollowedSource } from './inventory.ts';
 import { nameKey, type ObjectName } from './objectName.ts';
+import type { RolloutOutcome } from './rolloutOutcome.ts';
 
 /** Where the local agent stands: what its events come to. */
 export interface AgentState {

@@ -1,5 +1,6 @@
-import type { AgentEvent, DriftedObject, ReconcileReason, RolloutOutcome } from './agentEvent.ts';
+import type { AgentEvent, DriftedObject, ReconcileReason } from './agentEvent.ts';
 import { describeObject } from './objectName.ts';
+import type { RolloutOutcome } from './rolloutOutcome.ts';
 
 const reasons: Readonly<Record<ReconcileReason, string>> = {
   first: 'the agent has just started',

@@ -1,9 +1,9 @@
 import type { ClusterObject } from '../kubernetes/clusterObject.ts';
 import { countOf, fieldsOf, textOf } from '../kubernetes/objectFields.ts';
-import type { RolloutOutcome } from './agentEvent.ts';
 import { type AgentHolder, readHolder, writeHolder } from './agentHolder.ts';
 import { isAppliedByAgent } from './managedFields.ts';
 import { nameKey, type ObjectName } from './objectName.ts';
+import type { RolloutOutcome } from './rolloutOutcome.ts';
 
 /** Namespace of the local agent's own records. */
 export const agentNamespace = 'towline';

@@ -4,6 +4,7 @@ import type { RepoPath } from '../workspace/service.ts';
 import type { YamlPath } from '../yaml/positionOf.ts';
 import type { YamlDocument } from '../yaml/yamlDocument.ts';
 import type { ManifestProblem } from './manifestNotes.ts';
+import type { NotLookedAt } from './notLookedAt.ts';
 import type { OtherWriter } from './otherWriters.ts';
 
 /** The object a container image belongs to, as its manifest names it. */
@@ -53,21 +54,6 @@ export interface EffectiveImage {
   readonly settings: readonly ImageSetting[];
   /** Patches and entries that set, or may set, this image in a way that is not followed. */
   readonly unclear: readonly SourcePosition[];
-}
-
-/** Something that manifests refer to and whose images are therefore not known. */
-export interface NotLookedAt {
-  readonly what: string;
-  readonly why:
-    | 'remote'
-    | 'missing'
-    | 'outside the repository'
-    | 'a chart'
-    | 'a kustomization of its own'
-    | 'made by a plugin'
-    | 'a symbolic link'
-    | 'a submodule';
-  readonly at?: SourcePosition;
 }
 
 /** All images that an environment's manifests put into effect. */

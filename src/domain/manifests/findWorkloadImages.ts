@@ -1,9 +1,10 @@
 import type { RepoPath } from '../workspace/service.ts';
-import { entriesOf, entryAt, itemsOf, rootOf, textOf, type YamlValue } from '../yaml/readEntries.ts';
-import { type ResolvedAliases, resolveAliases } from '../yaml/resolveAliases.ts';
+import { entriesOf, entryAt, itemsOf, textOf, type YamlValue } from '../yaml/readEntries.ts';
+import { resolveAliases } from '../yaml/resolveAliases.ts';
 import { startOf } from '../yaml/startOf.ts';
 import { positionAt, type YamlDocument } from '../yaml/yamlDocument.ts';
 import type { ImageWorkload, WrittenImage } from './effectiveImage.ts';
+import { resourcesOf } from './resourcesOf.ts';
 
 const containerLists = new Set(['containers', 'initContainers']);
 /** Kinds whose `containers` are not what runs: kustomize leaves out the first too. */
@@ -49,21 +50,4 @@ export function findWorkloadImages(file: RepoPath, document: YamlDocument): read
     if (!passedOver.has(kind)) collect(value, { kind, name });
   }
   return found;
-}
-
-/** The Kubernetes objects of a document: none when it has no `kind`, several when it is a list. */
-export function resourcesOf(
-  document: YamlDocument,
-  aliases: ResolvedAliases,
-): readonly { readonly value: YamlValue; readonly kind: string; readonly name: string }[] {
-  const read = (value: YamlValue): ReturnType<typeof resourcesOf> => {
-    const kind = textOf(entryAt(value, 'kind', aliases)?.node);
-    if (kind === undefined) return [];
-    const items = kind.endsWith('List') ? entryAt(value, 'items', aliases) : undefined;
-    if (items !== undefined) return itemsOf(items, aliases).flatMap(read);
-    const metadata = entryAt(value, 'metadata', aliases);
-    const name = metadata && textOf(entryAt(metadata, 'name', aliases)?.node);
-    return [{ value, kind, name: name ?? '' }];
-  };
-  return read(rootOf(document.content.contents, aliases));
 }

@@ -2,7 +2,8 @@ import type { Problem, SourcePosition } from '../errors/problem.ts';
 import type { ImageReference } from '../images/imageReference.ts';
 import type { MeantRepository } from '../images/matchRepository.ts';
 import type { RepoPath } from '../workspace/service.ts';
-import type { ImageWorkload, NotLookedAt } from './effectiveImage.ts';
+import type { ImageWorkload } from './effectiveImage.ts';
+import type { NotLookedAt } from './notLookedAt.ts';
 
 /** What an environment shall run. */
 export interface WantedImage extends MeantRepository {

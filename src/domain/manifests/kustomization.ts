@@ -16,9 +16,9 @@ import { type ResolvedAliases, resolveAliases } from '../yaml/resolveAliases.ts'
 import { startOf } from '../yaml/startOf.ts';
 import { positionAt, type YamlDocument } from '../yaml/yamlDocument.ts';
 import { type ImageSettingValues, patternOfName } from './applyImageSetting.ts';
-import type { NotLookedAt } from './effectiveImage.ts';
 import type { ManifestProblem } from './manifestNotes.ts';
 import type { ManifestTree } from './manifestTree.ts';
+import type { NotLookedAt } from './notLookedAt.ts';
 import { type ImagePatch, type PatchSource, readTarget } from './readImagePatch.ts';
 import { readReplacements } from './readReplacements.ts';
 

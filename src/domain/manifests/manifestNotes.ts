@@ -1,5 +1,5 @@
 import type { Problem } from '../errors/problem.ts';
-import type { NotLookedAt } from './effectiveImage.ts';
+import type { NotLookedAt } from './notLookedAt.ts';
 import type { OtherWriter } from './otherWriters.ts';
 
 /** Why manifests cannot be trusted to be all that is in effect. */

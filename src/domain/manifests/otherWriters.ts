@@ -6,7 +6,7 @@ import { type ResolvedAliases, resolveAliases } from '../yaml/resolveAliases.ts'
 import { startOf } from '../yaml/startOf.ts';
 import { positionAt, type YamlDocument } from '../yaml/yamlDocument.ts';
 import { splitImage } from './applyImageSetting.ts';
-import { resourcesOf } from './findWorkloadImages.ts';
+import { resourcesOf } from './resourcesOf.ts';
 
 /** A program that sets an image too, after or beside what the manifests say. */
 export interface OtherWriter {

@@ -5,7 +5,8 @@ import { readYaml } from '../yaml/readYaml.ts';
 import { type ResolvedAliases, resolveAliases } from '../yaml/resolveAliases.ts';
 import type { YamlDocument } from '../yaml/yamlDocument.ts';
 import type { WrittenImage } from './effectiveImage.ts';
-import { findWorkloadImages, resourcesOf } from './findWorkloadImages.ts';
+import { findWorkloadImages } from './findWorkloadImages.ts';
+import { resourcesOf } from './resourcesOf.ts';
 
 /** What a patch does to a container image, as far as can be told without applying it. */
 export interface ImagePatch {

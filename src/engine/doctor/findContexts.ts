@@ -2,7 +2,7 @@ import { failureOf } from '../../domain/errors/towlineError.ts';
 import type { LocalClusters } from '../locality/localClusters.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
-import type { Finding } from './diagnose.ts';
+import type { Finding } from './finding.ts';
 
 /** Longest that a cluster is waited for. Milliseconds. */
 const longestLook = 5_000;

@@ -3,9 +3,10 @@ import { untilAborted } from '../../base/untilAborted.ts';
 import { createWakeUp } from '../../base/wakeUp.ts';
 import { failureOf, TowlineError } from '../../domain/errors/towlineError.ts';
 import { builtInKinds } from '../../domain/kubernetes/builtInKinds.ts';
-import type { AgentEvent, ReconcileReason, RolloutOutcome } from '../../domain/localAgent/agentEvent.ts';
+import type { AgentEvent, ReconcileReason } from '../../domain/localAgent/agentEvent.ts';
 import { renewalPace } from '../../domain/localAgent/agentHolder.ts';
 import { agentNamespace, type InventoryChange } from '../../domain/localAgent/inventory.ts';
+import type { RolloutOutcome } from '../../domain/localAgent/rolloutOutcome.ts';
 import type { Rendering } from '../../domain/rendering/rendering.ts';
 import { followObjects } from '../feeds/followObjects.ts';
 import type { LocalClusters } from '../locality/localClusters.ts';
@@ -20,7 +21,8 @@ import { followRollouts } from './followRollouts.ts';
 import { followTips } from './followTips.ts';
 import { type HeldInventory, holdInventory } from './heldInventory.ts';
 import { type KeptInventory, keptInventoryOf } from './inventories.ts';
-import { type AppliedObjects, type ReconcileScope, reconcile } from './reconcile.ts';
+import { type AppliedObjects, reconcile } from './reconcile.ts';
+import type { ReconcileScope } from './reconcileScope.ts';
 
 export interface FollowOptions extends AgentRequest {
   /** Ends when the newest commit is applied and its rollouts are decided. */

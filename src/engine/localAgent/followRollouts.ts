@@ -1,8 +1,8 @@
 import { createBackoff } from '../../base/backoff.ts';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import { kindOfObject } from '../../domain/kubernetes/kindOfObject.ts';
-import type { RolloutOutcome } from '../../domain/localAgent/agentEvent.ts';
 import { nameOfObject, type ObjectName } from '../../domain/localAgent/objectName.ts';
+import type { RolloutOutcome } from '../../domain/localAgent/rolloutOutcome.ts';
 import type { Verdict } from '../../domain/verdict/verdict.ts';
 import { readWorkload } from '../../domain/workloads/readWorkload.ts';
 import type { Clock } from '../ports/clock.ts';

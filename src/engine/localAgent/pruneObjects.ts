@@ -2,7 +2,7 @@ import type { ResourceKind } from '../../domain/kubernetes/resourceKind.ts';
 import { isOwn, type KeptObject } from '../../domain/localAgent/inventory.ts';
 import type { ObjectName } from '../../domain/localAgent/objectName.ts';
 import { keptBecause, planPrune } from '../../domain/localAgent/planPrune.ts';
-import type { ReconcileScope } from './reconcile.ts';
+import type { ReconcileScope } from './reconcileScope.ts';
 
 /**
  * Deletes what was put there before and is not wanted now: only the very object that was looked at, only what this agent

@@ -2,13 +2,8 @@ import { followsManifests } from '../../domain/agents/followsManifests.ts';
 import { type Failure, TowlineError } from '../../domain/errors/towlineError.ts';
 import { builtInKinds } from '../../domain/kubernetes/builtInKinds.ts';
 import type { ClusterObject } from '../../domain/kubernetes/clusterObject.ts';
-import type { AgentEvent, ReconcileReason } from '../../domain/localAgent/agentEvent.ts';
-import {
-  type FollowedSource,
-  inventoryLabels,
-  isOwn,
-  type KeptObject,
-} from '../../domain/localAgent/inventory.ts';
+import type { ReconcileReason } from '../../domain/localAgent/agentEvent.ts';
+import { inventoryLabels, isOwn, type KeptObject } from '../../domain/localAgent/inventory.ts';
 import { agentFieldManager, otherAgentOf } from '../../domain/localAgent/managedFields.ts';
 import {
   describeObject,
@@ -20,27 +15,11 @@ import { isDefinition, isNamespace } from '../../domain/rendering/applyOrder.ts'
 import type { Rendering } from '../../domain/rendering/rendering.ts';
 import { applyInOrder } from '../applying/applyInOrder.ts';
 import { listAgentObjects } from '../delivery/readCluster.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { ClusterReads, ClusterWrites } from '../ports/clusters.ts';
-import type { HeldInventory } from './heldInventory.ts';
 import { listInventories } from './inventories.ts';
 import { pruneObjects } from './pruneObjects.ts';
+import type { ReconcileScope } from './reconcileScope.ts';
 import { findWantedObjects, namespacesOf, type WantedObject } from './wantedObjects.ts';
-
-export interface ReconcileScope {
-  readonly reads: ClusterReads;
-  readonly writes: ClusterWrites;
-  readonly clock: Clock;
-  readonly inventory: HeldInventory;
-  /** Of that inventory on the cluster. */
-  readonly inventoryName: string;
-  readonly source: FollowedSource;
-  /** Address of the remote, when there is one. */
-  readonly url: string | undefined;
-  tell(event: AgentEvent): void;
-  /** Asked before each write: throws when there must be no more. */
-  checkWrites(signal: AbortSignal): Promise<void>;
-}
 
 /** What a reconcile put on the cluster, by name, as the cluster took it. */
 export type AppliedObjects = ReadonlyMap<string, ClusterObject>;

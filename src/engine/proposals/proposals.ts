@@ -8,7 +8,7 @@ import type { ProposedChange } from '../ports/consent.ts';
 import type { RecordStore } from '../ports/journalStore.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ObjectId } from '../ports/repositories.ts';
-import type { Untimed } from '../steps/step.ts';
+import type { Untimed } from '../steps/untimed.ts';
 import { keepQuestion } from '../workspace/askAhead.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 import { describeSource } from './describeSource.ts';

@@ -5,7 +5,8 @@ import type { Hold } from '../../domain/runs/hold.ts';
 import type { StepResult } from '../../domain/runs/runEvent.ts';
 import type { StepOutput } from '../../domain/runs/stepOutput.ts';
 import { contentKey } from '../keys/contentKey.ts';
-import { isHold, type Step, type StepContext, type Untimed } from '../steps/step.ts';
+import { isHold, type Step, type StepContext } from '../steps/step.ts';
+import type { Untimed } from '../steps/untimed.ts';
 
 export interface Performed {
   readonly result: StepResult;

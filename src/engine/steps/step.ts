@@ -6,6 +6,7 @@ import type { Service } from '../../domain/workspace/service.ts';
 import type { Look } from '../keys/look.ts';
 import type { WantedImage } from '../proposals/proposals.ts';
 import type { RunScope } from '../runs/runScope.ts';
+import type { Untimed } from './untimed.ts';
 
 /** How a step tells what it is doing. Nothing of it is part of the result. */
 export interface StepReport {
@@ -24,12 +25,6 @@ export interface Earlier {
   readonly build?: BuildOutput;
   readonly push?: PushOutput;
 }
-
-/**
- * Does something whose length is the user's to choose: it counts neither against the step's time limit, which begins
- * anew after it, nor as one of the steps that may run side by side.
- */
-export type Untimed = <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 
 export interface StepContext {
   readonly scope: RunScope;

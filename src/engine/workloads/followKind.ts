@@ -3,7 +3,7 @@ import type { FeedState } from '../feeds/feedState.ts';
 import { type Feed, followObjects } from '../feeds/followObjects.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterReads } from '../ports/clusters.ts';
-import type { FollowedPart, HiddenPart } from './followWorkloads.ts';
+import type { FollowedPart, HiddenPart } from './followedPart.ts';
 import type { FeedPlan } from './workloadFeeds.ts';
 
 /** One kind, in all namespaces or, where that is refused, in each that the user may look into. */

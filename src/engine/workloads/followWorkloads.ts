@@ -1,11 +1,11 @@
 import { createCoalesced } from '../../base/coalesced.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import { createShared } from '../../base/shared.ts';
-import type { Failure } from '../../domain/errors/towlineError.ts';
 import type { FeedState } from '../feeds/feedState.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterReads } from '../ports/clusters.ts';
 import { findAllowedNamespaces } from './allowedNamespaces.ts';
+import type { FollowedPart, HiddenPart } from './followedPart.ts';
 import { type FollowedKind, type FollowKindOptions, followKind, isHidden } from './followKind.ts';
 import { createSharing } from './shareParts.ts';
 import { planFeeds } from './workloadFeeds.ts';
@@ -16,21 +16,6 @@ export interface FollowWorkloadsOptions {
   readonly namespace?: string;
   /** Where the user may not read all namespaces: those to look in, besides the context's own. */
   readonly namespaces?: readonly string[];
-}
-
-/** One kind in one namespace, or in all. */
-export interface FollowedPart {
-  readonly kind: string;
-  readonly namespace?: string;
-  readonly state: FeedState;
-}
-
-/** Something that this user may not see. */
-export interface HiddenPart {
-  readonly kind: string;
-  /** Where it is hidden; absent: in every namespace that is not followed by itself. */
-  readonly namespace?: string;
-  readonly failure: Failure;
 }
 
 export interface WorkloadsStatus {

@@ -1,5 +1,5 @@
 import { visibleText } from '../../domain/text/visibleText.ts';
-import type { Finding } from '../../engine/doctor/diagnose.ts';
+import type { Finding } from '../../engine/doctor/finding.ts';
 
 export interface DoctorFacts {
   readonly version: string;

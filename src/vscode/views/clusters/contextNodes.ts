@@ -4,7 +4,7 @@ import { passesFilter, type WorkloadFilter } from '../../../domain/workloads/fil
 import { healthOfPod } from '../../../domain/workloads/health.ts';
 import type { Pod } from '../../../domain/workloads/workload.ts';
 import type { ClusterContext } from '../../../engine/ports/clusters.ts';
-import type { HiddenPart } from '../../../engine/workloads/followWorkloads.ts';
+import type { HiddenPart } from '../../../engine/workloads/followedPart.ts';
 import { ids } from '../../ids.ts';
 import {
   type ClusterState,

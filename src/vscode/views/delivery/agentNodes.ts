@@ -1,6 +1,7 @@
-import type { AgentEvent, RolloutOutcome } from '../../../domain/localAgent/agentEvent.ts';
+import type { AgentEvent } from '../../../domain/localAgent/agentEvent.ts';
 import { describeAgentEvent, describeDrift } from '../../../domain/localAgent/describeAgentEvent.ts';
 import { describeObject } from '../../../domain/localAgent/objectName.ts';
+import type { RolloutOutcome } from '../../../domain/localAgent/rolloutOutcome.ts';
 import { visibleText } from '../../../domain/text/visibleText.ts';
 import type { AgentState } from '../../state/delivery/agentState.ts';
 import { againIn, capital, countWords } from '../clusters/clusterWords.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Finding } from '../../../../src/engine/doctor/diagnose.ts';
+import type { Finding } from '../../../../src/engine/doctor/finding.ts';
 import { doctorPage } from '../../../../src/vscode/webviews/doctorPage.ts';
 
 const pageOf = (...findings: readonly Finding[]) =>
