@@ -35,7 +35,13 @@ export function writePacket({ Writer }: Protobuf, { type, status, id, data }: Pa
   }
   if (id) writer.uint32(24).uint32(id);
   if (data) writer.uint32(34).bytes(data);
-  return Buffer.from(writer.finish());
+  return finish(writer);
+}
+
+/** What was written, without another copy of it. */
+function finish(writer: protobuf.Writer): Buffer {
+  const { buffer, byteOffset, byteLength } = writer.finish();
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 export function readPacket({ Reader }: Protobuf, bytes: Uint8Array): Packet {
@@ -70,5 +76,5 @@ export function writeFields({ Writer }: Protobuf, fields: readonly (string | Uin
     if (typeof field === 'string') writer.string(field);
     else writer.bytes(field);
   }
-  return Buffer.from(writer.finish());
+  return finish(writer);
 }
