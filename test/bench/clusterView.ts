@@ -1,10 +1,14 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { existsSync, watch } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { createClusters } from '../../src/adapters/kubernetes/createClusters.ts';
 import { createProcesses } from '../../src/adapters/node/nodeProcesses.ts';
+import { executeOrThrow } from '../lab/execute.ts';
+import { makeWorkspace } from '../support/cliWorkspace.ts';
+import { measure, openBenchHost, printDelays } from './benchHost.ts';
 import { type BenchLab, projectFolder } from './benchLab.ts';
 import { fillHollowCluster, type HollowCluster, startHollowControlPlane } from './hollowCluster.ts';
 import type { Said } from './programs/followCluster.ts';
@@ -63,6 +67,7 @@ export async function run(lab: BenchLab): Promise<void> {
       `  ${cluster.podCount} pods of ${shape.deployments + shape.singles} Deployments written in ${seconds} s`,
     );
     await compare(await bundleProgram(lab), plane.kubeconfig, cluster);
+    await printHost(lab, plane.kubeconfig, cluster);
   } finally {
     await plane.stop();
   }
@@ -88,7 +93,7 @@ async function compare(program: string, kubeconfig: string, cluster: HollowClust
   printLine('process start to first row, s', first, ({ firstRow }) => firstRow / 1000);
   printLine('process start to all rows, s', first, ({ allRows }) => allRows / 1000);
 
-  const busy = { towline: await watch(towline(), cluster), kubectl: await watch(kubectl(), cluster) };
+  const busy = { towline: await follow(towline(), cluster), kubectl: await follow(kubectl(), cluster) };
   const each = { towline: [busy.towline], kubectl: [busy.kubectl] };
   console.log(
     `  while ${rate} pods change a second for ${duration / 1000} s, one view after the other ` +
@@ -105,7 +110,7 @@ async function compare(program: string, kubeconfig: string, cluster: HollowClust
   ]);
 }
 
-async function watch(view: View, cluster: HollowCluster): Promise<Watched> {
+async function follow(view: View, cluster: HollowCluster): Promise<Watched> {
   const seen = await view.seen;
   const made = await cluster.change(rate, duration);
   const memory = await readMemory(view.process);
@@ -162,6 +167,55 @@ async function weigh(program: string, kubeconfig: string, cluster: HollowCluster
   );
 }
 
+/** The same cluster in the view of a real VS Code. */
+async function printHost(lab: BenchLab, kubeconfig: string, cluster: HollowCluster): Promise<void> {
+  await using host = await openBenchHost(lab);
+  const workspace = makeWorkspace(lab.registry.host);
+  const changing = join(lab.folder, 'changing');
+  const before = await countPodWatches(kubeconfig);
+  const changed = changeWhile(changing, async () => {
+    if ((await countPodWatches(kubeconfig)) <= before) throw new Error('The view does not follow the pods.');
+    return await cluster.change(rate, duration);
+  });
+  try {
+    const environment = { ...workspace.environment, KUBECONFIG: kubeconfig };
+    const open = { folder: workspace.folder, environment };
+    const { cluster: delays = {} } = await measure(host, open, { kind: 'cluster', changing });
+    printDelays(`${cluster.podCount} pods read, then followed while they change`, delays);
+    console.log(`  ${(await changed.made).toFixed(0)} changes a second were made meanwhile`);
+  } finally {
+    changed.dispose();
+    workspace.sandbox.remove();
+  }
+}
+
+/** Watches of pods that the API server serves at the moment, as its own metrics tell. */
+async function countPodWatches(kubeconfig: string): Promise<number> {
+  const env = { KUBECONFIG: kubeconfig };
+  const metrics = await executeOrThrow('kubectl', ['get', '--raw', '/metrics'], { env });
+  const gauges = metrics.matchAll(/^apiserver_longrunning_(?:gauge|requests)\{([^}]*)\} (\d+)/gm);
+  return [...gauges]
+    .filter(([, labels = '']) => labels.includes('resource="pods"') && labels.includes('verb="WATCH"'))
+    .reduce((sum, [, , count]) => sum + Number(count), 0);
+}
+
+/** Changes something once the file is there, and takes it away at the end. */
+function changeWhile(
+  file: string,
+  change: () => Promise<number>,
+): { dispose(): void; readonly made: Promise<number> } {
+  const made = Promise.withResolvers<number>();
+  made.promise.catch(() => undefined);
+  const watcher = watch(dirname(file), (_event, name) => {
+    if (name !== basename(file) || !existsSync(file)) return;
+    watcher.close();
+    change()
+      .finally(() => rm(file))
+      .then(made.resolve, made.reject);
+  });
+  return { made: made.promise, dispose: () => watcher.close() };
+}
+
 function printLine<T>(
   what: string,
   { towline, kubectl }: { readonly towline: readonly T[]; readonly kubectl: readonly T[] },
@@ -196,20 +250,25 @@ function openTowline(program: string, kubeconfig: string, pods: number): View {
     env: { ...process.env, KUBECONFIG: kubeconfig },
     execArgv: ['--expose-gc'],
   });
+  const gone = new Promise<never>((_resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`followCluster.js ended with ${code}`)));
+  });
+  gone.catch(() => undefined);
   const listen = <Type extends Said['type']>(
     type: Type,
     wanted: (said: Extract<Said, { readonly type: Type }>) => boolean = () => true,
   ): Promise<Extract<Said, { readonly type: Type }>> =>
-    new Promise((resolve, reject) => {
-      const take = (said: Said): void => {
-        if (said.type !== type || !wanted(said as Extract<Said, { readonly type: Type }>)) return;
-        child.off('message', take);
-        resolve(said as Extract<Said, { readonly type: Type }>);
-      };
-      child
-        .on('message', take)
-        .once('exit', (code) => reject(new Error(`followCluster.js ended with ${code}`)));
-    });
+    Promise.race([
+      gone,
+      new Promise<Extract<Said, { readonly type: Type }>>((resolve) => {
+        const take = (said: Said): void => {
+          if (said.type !== type || !wanted(said as Extract<Said, { readonly type: Type }>)) return;
+          child.off('message', take);
+          resolve(said as Extract<Said, { readonly type: Type }>);
+        };
+        child.on('message', take);
+      }),
+    ]);
   const [rows, all] = [listen('rows'), listen('all')];
   const seen = inTime(
     Promise.all([rows, all]).then(([{ sinceStart: firstRow }, { sinceStart: allRows }]) => ({

@@ -1,22 +1,18 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeRecords, encodeRecord } from '../../src/engine/runs/journalRecord.ts';
-import { bundleHostModule } from '../lab/editorBundle.ts';
-import { runInExtensionHost } from '../lab/editorHostRun.ts';
-import { ensureEditor, type LabEditor } from '../lab/editorInstall.ts';
+import type { LabEditor } from '../lab/editorInstall.ts';
 import { executeOrThrow } from '../lab/execute.ts';
 import { assertExit, towline } from '../support/cliProcess.ts';
 import { type CliWorkspace, failingTest, makeWorkspace } from '../support/cliWorkspace.ts';
+import { type BenchHost, measure, openBenchHost, printDelays } from './benchHost.ts';
 import { type BenchLab, projectFolder } from './benchLab.ts';
-import type { HostMeasures, HostTask, LoopDelay } from './hostMeasures.ts';
-import { formatBytes, printNotes, printTarget } from './report.ts';
+import { formatBytes, printNotes } from './report.ts';
 import { spreadOf } from './statistics.ts';
 
 const activations = 5;
 const lines = 50_000;
 const runs = 1_000;
-/** Milliseconds. */
-const longestP99 = 50;
 
 /** Writes as fast as it is read, with an end of its own. */
 const wordyProgram = `const text = 'as tests are wont to say '.repeat(3);
@@ -30,30 +26,15 @@ more();
 `;
 
 export async function run(lab: BenchLab): Promise<void> {
-  const editor = await ensureEditor({ install: true, say: (line) => console.log(`  ${line}`) });
-  const module = await bundleHostModule([
-    "import { measureHost } from './test/bench/programs/measureHost.ts';",
-    'export const run = () => measureHost();',
-  ]);
-  const host = { editor, module, lab };
-  try {
-    await printActivation(host);
-    await printLoading(host);
-    await printPackage(lab);
-    await printStreaming(host);
-    await printManyRuns(host);
-  } finally {
-    await rm(join(module, '..'), { recursive: true, force: true });
-  }
+  await using host = await openBenchHost(lab);
+  await printActivation(host);
+  await printLoading(host);
+  await printPackage(lab);
+  await printStreaming(host);
+  await printManyRuns(host);
 }
 
-interface Host {
-  readonly editor: LabEditor;
-  readonly module: string;
-  readonly lab: BenchLab;
-}
-
-async function printActivation(host: Host): Promise<void> {
+async function printActivation(host: BenchHost): Promise<void> {
   const empty = await makeEmptyExtension(host.lab.folder);
   const times: Record<'towline' | 'empty', number[]> = { towline: [], empty: [] };
   for (let round = 0; round < activations; round += 1) {
@@ -78,7 +59,7 @@ async function printActivation(host: Host): Promise<void> {
   ]);
 }
 
-async function printLoading(host: Host): Promise<void> {
+async function printLoading(host: BenchHost): Promise<void> {
   using workspace = openWorkspace(host, false);
   const { loading = {} } = await measure(host, workspace, { kind: 'loading' });
   const of = (name: string): string => {
@@ -102,35 +83,21 @@ async function printPackage({ folder }: BenchLab): Promise<void> {
   printNotes([`.vsix: ${formatBytes((await stat(file)).size)}`]);
 }
 
-async function printStreaming(host: Host): Promise<void> {
+async function printStreaming(host: BenchHost): Promise<void> {
   using workspace = openWorkspace(host, true);
-  const { streaming = {} } = await measure(host, workspace, { kind: 'streaming' });
+  const { streaming = {} } = await measure(host, workspace, { kind: 'streaming', lines });
   printDelays(`a run that writes ${lines} lines, its log open and following`, streaming);
 }
 
-async function printManyRuns(host: Host): Promise<void> {
+async function printManyRuns(host: BenchHost): Promise<void> {
   using workspace = openWorkspace(host, true);
   await writeRuns(workspace, runs);
-  const { manyRuns = {} } = await measure(host, workspace, { kind: 'manyRuns' });
+  const { manyRuns = {} } = await measure(host, workspace, { kind: 'manyRuns', lines, runs });
   printDelays(`a journal of ${runs} runs, all shown: opened, read again, and such a run on top`, manyRuns);
 }
 
-function printDelays(title: string, delays: Readonly<Record<string, LoopDelay>>): void {
-  console.log(`  event loop of the extension host, milliseconds, turns of 1 ms counted: ${title}`);
-  console.log(`  ${''.padEnd(12)}  longest      p99  longest by processor time  seconds`);
-  for (const [name, { longest, p99, longestWork, seconds }] of Object.entries(delays)) {
-    const numbers = [longest, p99, longestWork ?? Number.NaN, seconds].map((value) => value.toFixed(1));
-    const [wall = '', most = '', work = '', length = ''] = numbers;
-    console.log(
-      `  ${name.padEnd(12)} ${wall.padStart(8)} ${most.padStart(8)} ${work.padStart(26)} ${length.padStart(8)}`,
-    );
-  }
-  const busy = Object.entries(delays).filter(([name]) => name !== 'idle');
-  printTarget(`p99 under ${longestP99} ms`, busy.length > 0 && busy.every(([, { p99 }]) => p99 < longestP99));
-}
-
 /** A service whose test is a program that writes; `configured`: with the towline.yaml that names it. */
-function openWorkspace({ lab }: Host, configured: boolean): CliWorkspace & Disposable {
+function openWorkspace({ lab }: BenchHost, configured: boolean): CliWorkspace & Disposable {
   const workspace = makeWorkspace(lab.registry.host, {
     api: { tests: ['node', 'wordy.js'] },
     config: { runs: { keep: runs * 2 } },
@@ -140,27 +107,6 @@ function openWorkspace({ lab }: Host, configured: boolean): CliWorkspace & Dispo
     },
   });
   return { ...workspace, [Symbol.dispose]: () => workspace.sandbox.remove() };
-}
-
-async function measure(
-  { editor, module, lab }: Host,
-  workspace: CliWorkspace,
-  task: Pick<HostTask, 'kind'> & Partial<HostTask>,
-  others: readonly string[] = [],
-): Promise<HostMeasures> {
-  const report = join(lab.folder, `${task.kind}.json`);
-  await rm(report, { force: true });
-  const whole: HostTask = { report, folder: workspace.folder, extensions: [], lines, runs, ...task };
-  const code = await runInExtensionHost(editor, {
-    module,
-    open: workspace.folder,
-    extensions: [projectFolder, ...others],
-    environment: { ...workspace.environment, TOWLINE_BENCH_TASK: JSON.stringify(whole) },
-    verbose: false,
-    begins: '::measuring',
-  });
-  if (code !== 0) throw new Error(`The extension host ended with ${code}.`);
-  return JSON.parse(await readFile(report, 'utf8')) as HostMeasures;
 }
 
 async function makeEmptyExtension(folder: string): Promise<string> {

@@ -1,6 +1,6 @@
 /** What one extension host is to measure. */
 export interface HostTask {
-  readonly kind: 'activation' | 'loading' | 'streaming' | 'manyRuns';
+  readonly kind: 'activation' | 'loading' | 'streaming' | 'manyRuns' | 'cluster';
   /** File for the `HostMeasures`. */
   readonly report: string;
   /** The repository that the window has open. */
@@ -11,6 +11,8 @@ export interface HostTask {
   readonly lines: number;
   /** Runs that are shown. */
   readonly runs: number;
+  /** File that the host makes when the view of the cluster is open; once it is gone, nothing changes there any more. */
+  readonly changing?: string;
 }
 
 /** Code that an action loaded. */
@@ -35,4 +37,5 @@ export interface HostMeasures {
   readonly loading?: Readonly<Record<string, Loaded>>;
   readonly streaming?: Readonly<Record<string, LoopDelay>>;
   readonly manyRuns?: Readonly<Record<string, LoopDelay>>;
+  readonly cluster?: Readonly<Record<string, LoopDelay>>;
 }

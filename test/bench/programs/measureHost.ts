@@ -17,6 +17,8 @@ const waitLimit = 240_000;
 const startTime = 4_000;
 /** Milliseconds in which nothing is done. */
 const idleTime = 5_000;
+/** Milliseconds in which the view of a large cluster has read it: several times what the store takes by itself. */
+const readingTime = 40_000;
 
 /** Measures what the task asks for in this extension host, and writes it to the task's file. */
 export async function measureHost(): Promise<void> {
@@ -26,7 +28,7 @@ export async function measureHost(): Promise<void> {
   writeFileSync(task.report, JSON.stringify(measured));
 }
 
-const measures = { activation, loading, streaming, manyRuns };
+const measures = { activation, loading, streaming, manyRuns, cluster };
 
 /** Milliseconds that activating takes; each extension's first, as this host is new. */
 async function activation({ extensions }: HostTask): Promise<Readonly<Record<string, number>>> {
@@ -87,6 +89,30 @@ async function manyRuns(task: HostTask): Promise<Readonly<Record<string, LoopDel
   });
   const following = await stream(task, newestRun(task.folder) + 1);
   return { idle, opening, reading, following };
+}
+
+/** The first context of the kubeconfig opened, with its first namespace, and then followed while its pods change. */
+async function cluster({ changing = '' }: HostTask): Promise<Readonly<Record<string, LoopDelay>>> {
+  await vscode.commands.executeCommand(`${ids.views.services}.focus`);
+  await vscode.commands.executeCommand(`${ids.views.clusters}.focus`);
+  await pause(startTime);
+  const idle = await loopDelay(() => pause(idleTime));
+  const reading = await loopDelay(async () => {
+    await openRow('list.focusFirst');
+    await pause(readingTime);
+  });
+  await openRow('list.focusDown');
+  const following = await loopDelay(async () => {
+    writeFileSync(changing, '');
+    await waitUntil('the pods have changed', () => !existsSync(changing));
+  });
+  return { idle, reading, following };
+}
+
+async function openRow(focus: string): Promise<void> {
+  await vscode.commands.executeCommand(`${ids.views.clusters}.focus`);
+  await vscode.commands.executeCommand(focus);
+  await vscode.commands.executeCommand('list.expand');
 }
 
 /** A run whose test writes many lines, with its log open and following. */
