@@ -29,7 +29,7 @@ export function findContainerTrouble(
       case 'CrashLoopBackOff':
         return { ...place, ...endTrouble(named, pod, container, container.last, evidence, about) };
       case 'CreateContainerConfigError':
-        return { ...place, ...configTrouble(named, said) };
+        return { ...place, ...configTrouble(named, said, container) };
       case 'CreateContainerError':
       case 'RunContainerError':
       case 'PreCreateHookError':
@@ -141,18 +141,26 @@ function endTrouble(
     return { ...describeProbe(named, container, liveness.message, true), ...shown };
   const last = lines?.findLast((line) => line.trim() !== '');
   const said = last === undefined ? '' : `: ${visibleText(last.trim()).slice(0, 200)}`;
+  if (end?.exitCode === 0)
+    return {
+      reason: 'crashed',
+      sentence: `${named} ends by itself with exit code 0${times}${said}`,
+      action: 'Let the program run on, or make it a Job; its log says what it did.',
+      subject: { kind: 'container' },
+      ...shown,
+    };
   const code = end ? `with exit code ${end.exitCode}` : 'again and again';
   return {
     reason: 'crashed',
     sentence: `${named} crashes ${code}${times}${said}`,
-    action: `Read its log: \`kubectl logs ${pod.name} -c ${container.name} --previous\`.`,
+    action: `Read its log: \`kubectl logs -n ${pod.namespace} ${pod.name} -c ${container.name} --previous\`.`,
     subject: { kind: 'container' },
     ...shown,
   };
 }
 
 /** `secret "x" not found`, `configmap "x" not found`, `couldn't find key k in Secret ns/x`: the kubelet's own words. */
-export function configTrouble(named: string, message: string): Trouble {
+export function configTrouble(named: string, message: string, container?: PodContainer): Trouble {
   const missing = /(secrets?|configmaps?|serviceaccounts?|persistentvolumeclaims?) "([^"]+)" not found/i.exec(
     message,
   );
@@ -166,19 +174,20 @@ export function configTrouble(named: string, message: string): Trouble {
       subject: { kind: 'reference', to: kind, name },
     };
   const key = /couldn't find key (\S+) in (Secret|ConfigMap) (\S+)/.exec(message);
+  const keyHolder = key?.[3]?.split('/').at(-1) ?? '';
   if (key)
     return {
       reason: 'object-missing',
-      sentence: `${named} cannot start: ${key[2]} ${key[3]} has no key ${key[1]}`,
-      action: `Add the key to ${key[2]} ${key[3]}, or correct the name in the manifest.`,
+      sentence: `${named} cannot start: ${key[2]} ${keyHolder} has no key ${key[1]}`,
+      action: `Add the key to ${key[2]} ${keyHolder}, or correct the name in the manifest.`,
       subject: {
         kind: 'reference',
         to: key[2] === 'Secret' ? 'Secret' : 'ConfigMap',
-        name: key[3]?.split('/').at(-1) ?? '',
+        name: keyHolder,
         key: key[1] ?? '',
       },
     };
-  return refusedTrouble(named, message);
+  return refusedTrouble(named, message, container);
 }
 
 const kindNames: Readonly<Record<string, Needed['kind']>> = {
@@ -189,12 +198,14 @@ const kindNames: Readonly<Record<string, Needed['kind']>> = {
 };
 
 function refusedTrouble(named: string, said: string, container?: PodContainer): Trouble {
+  // Where the kubelet says again whose it is.
+  const what = said.replace(/ \(pod: "[^"]*", container: [^)]*\)$/, '');
   // What cannot be run is what the container's own words say, unless a mount or the security settings are named.
   const isProgram =
     /executable file not found|exec: |no such file or directory: unknown|exec format error/.test(said);
   return {
     reason: 'container-refused',
-    sentence: `${named} cannot be started${said === '' ? '' : `: ${said}`}`,
+    sentence: `${named} cannot be started${what === '' ? '' : `: ${what}`}`,
     action: 'Correct what the runtime names: the command, a mount, or the security settings.',
     ...(container ? { subject: { kind: isProgram ? 'command' : 'container' } } : {}),
   };
@@ -219,9 +230,10 @@ function describeProbe(named: string, container: PodContainer, message: string, 
     /^(Readiness|Liveness|Startup) probe (?:failed|errored): ?([\s\S]*)$/.exec(message) ?? [];
   const probe = container.probes.find((each) => each.kind === kind.toLowerCase());
   const asked = probe ? ` (${probe.asks})` : '';
+  const said = visibleText(answer.trim()).slice(0, 200);
   return {
     reason: 'probe-failing',
-    sentence: `${named} ${kills ? 'is restarted because' : 'is not ready:'} its ${kind.toLowerCase()} probe${asked} fails: ${visibleText(answer.trim()).slice(0, 200)}`,
+    sentence: `${named} ${kills ? 'is restarted because' : 'is not ready:'} its ${kind.toLowerCase()} probe${asked} fails${said === '' ? '' : `: ${said}`}`,
     action: `See whether the program answers there, or correct the ${kind.toLowerCase()} probe in the manifest.`,
     ...(probe ? { subject: { kind: 'probe', probe: probe.kind } } : {}),
   };

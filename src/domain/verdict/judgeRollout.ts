@@ -46,9 +46,8 @@ export function judgeRollout(evidence: RolloutEvidence): Verdict {
 
 /** A sentence on a pod or container says first whose it is. */
 function verdictOf({ name }: Workload, trouble: Trouble): Verdict {
-  const isNamed = trouble.sentence
-    .split(/[\s:]+/)
-    .some((word) => word === name || word.startsWith(`${name}-`));
+  const [first = ''] = trouble.sentence.split(/[\s:]/);
+  const isNamed = first === name || first.startsWith(`${name}-`);
   const sentence = isNamed ? trouble.sentence : `${name}: ${trouble.sentence}`;
   return { state: outlook[trouble.reason], ...trouble, sentence };
 }

@@ -49,6 +49,8 @@ function fieldsIn(subject: VerdictSubject, spec: Fields, own: NamedContainer | u
       return resourceFields(subject, own ? [own] : containersOf(spec));
     case 'reference':
       return referenceFields(subject, spec, own);
+    case 'volume':
+      return [{ path: ['volumes', { name: subject.name }] }];
     case 'placement':
       return placementFields(spec);
     case 'setting':

@@ -82,6 +82,19 @@ function mountTrouble(pod: Pod, { events }: RolloutEvidence): Trouble | undefine
   const missing = failed.find(({ message }) => /not found|references non-existent/.test(message));
   const newest = missing ?? failed[0];
   if (!newest) return undefined;
+  const volume = /for volume "([^"]+)"/.exec(newest.message)?.[1];
+  const subject = volume === undefined ? {} : { subject: { kind: 'volume', name: volume } as const };
+  const key = missing && /references non-existent (secret|config) key: (\S+)/.exec(missing.message);
+  if (key && volume !== undefined) {
+    const holder = key[1] === 'secret' ? 'Secret' : 'ConfigMap';
+    return {
+      pod: pod.name,
+      reason: 'object-missing',
+      sentence: `${pod.name} cannot start: the ${holder} of volume ${volume} has no key ${key[2]}`,
+      action: `Add the key to the ${holder}, or correct its name in the manifest.`,
+      ...subject,
+    };
+  }
   if (missing) {
     const trouble = configTrouble(pod.name, missing.message);
     if (trouble.reason === 'object-missing') return { pod: pod.name, ...trouble };
@@ -91,5 +104,6 @@ function mountTrouble(pod: Pod, { events }: RolloutEvidence): Trouble | undefine
     reason: 'waiting',
     sentence: `${pod.name} cannot start yet: ${visibleText(newest.message).split('\n')[0]}`,
     action: 'See the events of the pod; the node tries again by itself.',
+    ...subject,
   };
 }

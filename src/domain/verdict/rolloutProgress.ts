@@ -43,7 +43,11 @@ function replicatedProgress(workload: Exclude<Workload, { kind: 'Job' | 'CronJob
     const { currentRevision, updateRevision } = workload;
     if (currentRevision !== updateRevision) return going('its last pods become of the new revision');
   }
-  if (desired === 0) return { done: true, words: 'is scaled to nothing' };
+  if (desired === 0)
+    return {
+      done: true,
+      words: workload.kind === 'DaemonSet' ? 'there is no node that it is for' : 'it is scaled to nothing',
+    };
   return { done: true, words: `${ready} of ${desired} ${pods} ${are} ready` };
 }
 

@@ -37,6 +37,7 @@ export type VerdictSubject =
       readonly name: string;
       readonly key?: string;
     }
+  | { readonly kind: 'volume'; readonly name: string }
   /** What chooses nodes by their labels. */
   | { readonly kind: 'placement' }
   /** A field of the workload's spec, e.g. `replicas`. */

@@ -154,7 +154,7 @@ function createNamespaceLook(
       answers.get(name) ??
       ask(() => reads.get(builtInKinds.namespaces, undefined, name, signal)).then(
         (found) => found === undefined,
-        // Whoever may not read builtInKinds.namespaces cannot be told that one is missing.
+        // Whoever may not read namespaces cannot be told that one is missing.
         (error: unknown) => {
           if (TowlineError.is(error, 'cluster-forbidden')) return false;
           throw error;

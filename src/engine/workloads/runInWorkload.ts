@@ -1,7 +1,14 @@
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import { builtInKinds } from '../../domain/kubernetes/builtInKinds.ts';
 import type { ClusterObject } from '../../domain/kubernetes/clusterObject.ts';
-import { annotationOf, listOf, specOf, statusOf, textOf } from '../../domain/kubernetes/objectFields.ts';
+import {
+  annotationOf,
+  fieldsOf,
+  listOf,
+  specOf,
+  statusOf,
+  textOf,
+} from '../../domain/kubernetes/objectFields.ts';
 import type { Workload } from '../../domain/workloads/workload.ts';
 import type { LocalClusters } from '../locality/localClusters.ts';
 import type { ClusterReads, Clusters, ExecStreams, PodPlace } from '../ports/clusters.ts';
@@ -55,7 +62,7 @@ async function findContainer(
   { workload: words, namespace = reads.context.namespace, container: wanted }: ProgramRequest,
   signal: AbortSignal,
 ): Promise<ProgramPlace> {
-  const pod = await findPod(reads, namespace, words, signal);
+  const pod = await findPod(reads, namespace, words, wanted, signal);
   const containers = listOf(specOf(pod).containers).map(({ name }) => textOf(name) ?? '');
   const standard = annotationOf(pod, 'kubectl.kubernetes.io/default-container');
   const container = wanted ?? standard ?? containers[0] ?? '';
@@ -67,14 +74,15 @@ async function findContainer(
   return { namespace, pod: pod.metadata.name, container };
 }
 
-/** The pod that is meant, or the first of a workload that is ready, else that runs. */
+/** The pod that is meant, or the first of a workload that is ready, else in which that container runs. */
 async function findPod(
   reads: ClusterReads,
   namespace: string,
   words: string,
+  container: string | undefined,
   signal: AbortSignal,
 ): Promise<ClusterObject> {
-  const named = /^(?:pod|builtInKinds.pods|po)\/(.+)$/i.exec(words)?.[1];
+  const named = /^(?:pods?|po)\/(.+)$/i.exec(words)?.[1];
   if (named !== undefined) {
     const pod = await reads.get(builtInKinds.pods, namespace, named, signal);
     if (pod) return pod;
@@ -84,20 +92,30 @@ async function findPod(
   const labels = selectorOf(workload);
   const { items } = await reads.list(builtInKinds.pods, { namespace, labels }, { limit: 500 }, signal);
   const running = items.filter(
-    (pod) => statusOf(pod).phase === 'Running' && pod.metadata.deletionTimestamp === undefined,
+    (pod) => pod.metadata.deletionTimestamp === undefined && runsContainer(pod, container),
   );
   const chosen = running.find(isReady) ?? running[0];
   if (chosen) return chosen;
   throw new TowlineError('object-missing', {
-    why: `none of the ${items.length} builtInKinds.pods of ${workload.kind} ${workload.name} runs`,
+    why:
+      items.length === 0
+        ? `${workload.kind} ${workload.name} has no pods`
+        : `in none of the ${items.length} pods of ${workload.kind} ${workload.name} ${container ?? 'a container'} runs`,
     next: `\`towline verdict ${words}\` says why.`,
   });
+}
+
+function runsContainer(pod: ClusterObject, container: string | undefined): boolean {
+  return listOf(statusOf(pod).containerStatuses).some(
+    ({ name, state }) =>
+      (container === undefined || name === container) && fieldsOf(state).running !== undefined,
+  );
 }
 
 function selectorOf(workload: Workload): string {
   if (workload.kind === 'CronJob')
     throw new TowlineError('workload-unknown', {
-      why: `CronJob ${workload.name} makes Jobs, and those make builtInKinds.pods.`,
+      why: `CronJob ${workload.name} makes Jobs, and those make pods.`,
       next: 'Name one of its Jobs or pods: `job/…`, `pod/…`.',
     });
   if (workload.kind === 'Job') return `job-name=${workload.name}`;

@@ -157,6 +157,7 @@ const cases: readonly (readonly [string, About, string | undefined, ClusterObjec
     { subject: { kind: 'reference', to: 'ServiceAccount', name: 'robot' } },
     'serviceAccountName',
   ],
+  ['a volume', { subject: { kind: 'volume', name: 'page' } }, 'volumes.{page}'],
   ['labels of nodes', { subject: { kind: 'placement' } }, 'nodeSelector'],
   ['no labels of nodes', { subject: { kind: 'placement' } }, undefined, without('nodeSelector')],
   ['the number of pods', { subject: { kind: 'setting', name: 'replicas' } }, 'spec.replicas'],
