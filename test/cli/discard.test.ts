@@ -49,4 +49,14 @@ describe('towline discard', () => {
     assertExit(unknown, 2);
     assert.match(unknown.stderr, /apy is none of api/);
   });
+
+  it('says how to name an environment where there is none', async () => {
+    const workspace = lab.makeWorkspace({
+      files: { 'deploy/dev/kustomization.yaml': undefined, 'deploy/dev/deployment.yaml': undefined },
+      config: { environments: undefined },
+    });
+    const discarded = await towline(workspace, 'discard', 'api', '--yes');
+    assertExit(discarded, 2);
+    assert.match(discarded.stderr, /No environment was found\.\n.*`environments` in towline\.yaml/);
+  });
 });

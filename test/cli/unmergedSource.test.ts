@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { useCliLab } from '../support/cliLab.ts';
 import { assertExit, outputOf, resultOf, towline } from '../support/cliProcess.ts';
-import type { CliWorkspace } from '../support/cliWorkspace.ts';
+import { type CliWorkspace, kustomizationOf } from '../support/cliWorkspace.ts';
 
 describe('towline run, from code that is not merged', () => {
   const lab = useCliLab();
@@ -34,6 +34,19 @@ describe('towline run, from code that is not merged', () => {
 
   it('says which branch has a commit that the default branch has not', async () => {
     const workspace = lab.makeWorkspace();
+    workspace.git('switch', '--quiet', '--create', 'feature/x');
+    const commit = workspace.commit({ 'services/api/message.txt': 'on a branch\n' }, { push: false });
+    workspace.git('push', '--quiet', '--no-verify', 'origin', 'feature/x');
+    const { warnings } = await propose(workspace);
+    assert.deepEqual(warnings, [
+      `Its image is built from commit ${commit.slice(0, 7)}, which is on feature/x but not on main.`,
+    ]);
+  });
+
+  it('asks the remote for its default branch where the manifests are elsewhere and no clone noted it', async () => {
+    const manifests = lab.makeWorkspace();
+    const workspace = lab.makeWorkspace({ dev: { repository: manifests.folder } });
+    manifests.commit({ 'deploy/dev/kustomization.yaml': kustomizationOf({ api: workspace.image }) });
     workspace.git('switch', '--quiet', '--create', 'feature/x');
     const commit = workspace.commit({ 'services/api/message.txt': 'on a branch\n' }, { push: false });
     workspace.git('push', '--quiet', '--no-verify', 'origin', 'feature/x');

@@ -32,6 +32,15 @@ describe('towline where', () => {
     assert.deepEqual(snapshotCheckout(workspace.folder), before);
   });
 
+  it('finds a proposal also where no registry is configured', async () => {
+    const workspace = lab.makeWorkspace();
+    assertExit(await towline(workspace, 'run', '--yes'), 0);
+    workspace.write({ 'towline.yaml': workspace.configuration({ registry: undefined }) });
+    const where = await towline(workspace, 'where');
+    assertExit(where, 3);
+    assert.match(where.stdout, /✔ proposal +towline\/dev\/api proposes it/);
+  });
+
   it('knows an image that was pushed elsewhere by the commit in its tag', async () => {
     const workspace = lab.makeWorkspace();
     const run = await towline(workspace, 'run', '--yes', '--json');

@@ -107,6 +107,12 @@ export function isCertificateCode(code: string): boolean {
 export function unreachable(registry: string, host: string, error: unknown): TowlineError {
   const code = networkCode(error);
   const where = host === registry ? registry : `${registry} (at ${host})`;
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return new TowlineError('registry-unreachable', {
+      why: `what answers as ${where} shows the TLS certificate of another host (${code})`,
+      next: 'Check the address under `registry` in towline.yaml; a proxy on the way may be what answers.',
+      cause: error,
+    });
   if (isCertificateCode(code)) {
     return new TowlineError('registry-unreachable', {
       why: `the TLS certificate of ${where} is not trusted (${code})`,

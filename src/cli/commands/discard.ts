@@ -1,5 +1,5 @@
-import { TowlineError } from '../../domain/errors/towlineError.ts';
 import { visibleText } from '../../domain/text/visibleText.ts';
+import { chooseEnvironment } from '../../engine/workspace/chooseEnvironment.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { ask } from '../terminal.ts';
 import type { CommandContext, ExitCode } from './commandContext.ts';
@@ -11,13 +11,7 @@ export async function discard(
   options: { readonly env?: string; readonly yes?: boolean },
 ): Promise<ExitCode> {
   const opened = await engine.open(folder, signal);
-  const names = opened.workspace.environments.map(({ name }) => name);
-  const environment = options.env ?? (names.length === 1 ? names[0] : undefined);
-  if (environment === undefined)
-    throw new TowlineError('environment-ambiguous', {
-      why: `There are ${names.join(', ')}.`,
-      next: 'Name one with --env.',
-    });
+  const environment = chooseEnvironment(opened, options.env).name;
   if (
     !options.yes &&
     (await ask(terminal, `Delete the proposal of ${service} to ${environment}?`, ['no', 'yes'], signal)) !==

@@ -1,5 +1,6 @@
 import { visibleText } from '../../domain/text/visibleText.ts';
 import type { Finding } from '../../engine/doctor/finding.ts';
+import { nameAnEnvironment } from '../../engine/workspace/chooseEnvironment.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { describeProblem } from '../print/printFailure.ts';
 import type { CommandContext, ExitCode } from './commandContext.ts';
@@ -34,6 +35,7 @@ export async function doctor(
     terminal.out(
       `${environments.length} environments: ${environments.map(({ name }) => visibleText(name)).join(', ') || 'none'}`,
     );
+    if (environments.length === 0 && problems.length === 0) terminal.out(`  → ${nameAnEnvironment}`);
     for (const problem of problems) terminal.out(describeProblem(problem));
   }
   return missing ? exitCodes.failed : exitCodes.passed;

@@ -1,9 +1,9 @@
-import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { RehearsalEvent } from '../../domain/rehearsal/rehearsalEvent.ts';
 import type { RehearsalOutcome } from '../../domain/rehearsal/rehearsalOutcome.ts';
 import { visibleText } from '../../domain/text/visibleText.ts';
 import type { HeadRequest } from '../../engine/rehearsal/openRehearsalSource.ts';
 import type { RehearsalOptions } from '../../engine/rehearsal/rehearse.ts';
+import { chooseEnvironment } from '../../engine/workspace/chooseEnvironment.ts';
 import type { OpenWorkspace } from '../../engine/workspace/openWorkspace.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { describeRehearsal } from '../print/describeRehearsal.ts';
@@ -50,7 +50,7 @@ export async function rehearse(
       `${left.length} ${left.length === 1 ? 'rehearsal was' : 'rehearsals were'} left behind; \`towline rehearse --clean\` removes them.`,
     );
   const request = {
-    environment: chooseEnvironment(opened, options),
+    environment: chooseEnvironment(opened, options.env).name,
     head: readHead(service, options),
     timeout: options.timeout,
     ...(options.context === undefined ? {} : { context: options.context }),
@@ -71,17 +71,6 @@ export async function rehearse(
     if (cleanUp.kind === 'left') terminal.err('`towline rehearse --clean` removes what is left.');
   }
   return codes[conclusion.outcome];
-}
-
-function chooseEnvironment({ workspace }: OpenWorkspace, { env }: RehearseOptions): string {
-  if (env !== undefined) return env;
-  const names = workspace.environments.map(({ name }) => name);
-  const [only, ...others] = names;
-  if (only !== undefined && others.length === 0) return only;
-  throw new TowlineError('environment-ambiguous', {
-    why: names.length === 0 ? 'There is none.' : `There are ${names.join(', ')}.`,
-    next: 'Name one with `--env`.',
-  });
 }
 
 function readHead(service: string | undefined, { branch, pull }: RehearseOptions): HeadRequest {

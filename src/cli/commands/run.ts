@@ -1,6 +1,7 @@
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { RunRequest } from '../../domain/runs/runEvent.ts';
 import type { StartOptions } from '../../engine/runs/startRun.ts';
+import { nameAnEnvironment } from '../../engine/workspace/chooseEnvironment.ts';
 import type { OpenWorkspace } from '../../engine/workspace/openWorkspace.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { createJsonProgress } from '../print/jsonProgress.ts';
@@ -131,6 +132,7 @@ async function chooseEnvironment(
   const names = workspace.environments.map(({ name }) => name);
   if (names.length === 0) {
     terminal.err('No environment was found, so nothing will be proposed: build and push only.');
+    terminal.err(`→ ${nameAnEnvironment}`);
     return undefined;
   }
   if (names.length === 1) return names[0];

@@ -3,6 +3,7 @@ import type { RunState } from '../../domain/runs/runState.ts';
 import { visibleText } from '../../domain/text/visibleText.ts';
 import type { Environment } from '../../domain/workspace/environment.ts';
 import type { Service } from '../../domain/workspace/service.ts';
+import { nameAnEnvironment } from '../../engine/workspace/chooseEnvironment.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { describeProblem } from '../print/printFailure.ts';
 import type { CommandContext, ExitCode } from './commandContext.ts';
@@ -29,7 +30,10 @@ export async function status(
   if (workspace.services.length === 0) say('  none found');
   say('environments');
   for (const environment of workspace.environments) say(`  ${describeEnvironment(environment)}`);
-  if (workspace.environments.length === 0) say('  none found');
+  if (workspace.environments.length === 0) {
+    say('  none found');
+    if (workspace.problems.length === 0) say(`    → ${nameAnEnvironment}`);
+  }
   for (const problem of workspace.problems) say(describeProblem(problem));
   for (const { namespace, context, head, standing } of rehearsals)
     say(

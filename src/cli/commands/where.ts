@@ -1,5 +1,6 @@
 import { describeTrail, type TrailLink } from '../../domain/delivery/commitTrail.ts';
 import { visibleText } from '../../domain/text/visibleText.ts';
+import { nameAnEnvironment } from '../../engine/workspace/chooseEnvironment.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { CommandContext, ExitCode } from './commandContext.ts';
 
@@ -40,8 +41,10 @@ export async function where(
     for (const { link, state, sentence } of trail.links)
       terminal.out(`  ${marks[state]} ${link.padEnd(linkWidth)}  ${visibleText(sentence)}`);
   }
-  if (trails.length === 0)
-    terminal.err('There is no environment to look in; `towline status` shows what was found.');
+  if (trails.length === 0) {
+    terminal.err('No environment was found, so there is none to look in.');
+    terminal.err(`→ ${nameAnEnvironment}`);
+  }
   const states = trails.flatMap(({ links }) => links.map(({ state }) => state));
   if (states.includes('failed')) return exitCodes.failed;
   return trails.length > 0 && states.every((state) => state === 'done') ? exitCodes.passed : exitCodes.held;

@@ -54,7 +54,11 @@ export function proposeImageEdit(
     case 'helm':
       return stop(hold('unsupported-style', `${path} is a Helm chart; charts are not edited yet.`));
     default:
-      return stop(hold('unsupported-style', `There are no manifests in ${path || 'the root folder'}.`));
+      return stop(
+        hold('unsupported-style', `There are no manifests in ${path || 'the root folder'}.`, {
+          next: "Correct the environment's `path` in towline.yaml; what is meant is that folder of the branch.",
+        }),
+      );
   }
 }
 

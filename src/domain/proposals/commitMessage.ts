@@ -47,15 +47,15 @@ export function isProposalMessage(message: string): boolean {
   return /^Image-Digest: \S+@sha256:[0-9a-f]{64}$/m.test(message);
 }
 
-/** The image of a repository that one of our commits proposes. */
+/** The first image that one of our commits proposes and whose repository is meant. */
 export function proposedImage(
   message: string,
-  repository: string,
+  isMeant: (repository: string) => boolean,
 ): { readonly repository: string; readonly tag: string; readonly digest: string } | undefined {
   for (const [, reference = ''] of message.matchAll(/^Image-Digest: (\S+)$/gm)) {
     const image = parseImageReference(reference);
-    if (image?.repository === repository && image.tag && image.digest)
-      return { repository, tag: image.tag, digest: image.digest };
+    if (image?.tag && image.digest && isMeant(image.repository))
+      return { repository: image.repository, tag: image.tag, digest: image.digest };
   }
   return undefined;
 }

@@ -30,7 +30,8 @@ export function describeResult(result: StepResult): string {
     case 'failed':
       return result.failure.what;
     case 'held':
-      return result.hold.why.split('\n', 1)[0] ?? '';
+      // More follows on its line.
+      return (result.hold.why.split('\n', 1)[0] ?? '').replace(/\.$/, '');
     case 'cancelled':
       return 'cancelled';
   }

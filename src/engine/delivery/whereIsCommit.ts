@@ -1,6 +1,7 @@
 import type { TrailFacts } from '../../domain/delivery/commitTrail.ts';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import { formatImageReference } from '../../domain/images/imageReference.ts';
+import { type MeantRepository, matchRepository } from '../../domain/images/matchRepository.ts';
 import { targetRepository } from '../../domain/images/targetRepository.ts';
 import { proposedImage } from '../../domain/proposals/commitMessage.ts';
 import { proposalBranch } from '../../domain/proposals/proposalBranch.ts';
@@ -10,6 +11,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { CommitFacts } from '../ports/repositories.ts';
 import { fetchBase, type ManifestSource, openManifestSource } from '../proposals/manifestSource.ts';
 import { sourcePaths } from '../steps/sourcePaths.ts';
+import { unknownEnvironment } from '../workspace/chooseEnvironment.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 import { type Ancestry, createAncestry } from './ancestry.ts';
 import { createImageSources, type ImageSources } from './imageSources.ts';
@@ -98,7 +100,7 @@ async function readTrail(scope: TrailScope, signal: AbortSignal): Promise<TrailF
     commit,
     touched,
     image: touched === undefined ? undefined : await images.newestWith(service.name, touched, signal),
-    proposal: isMerged ? undefined : await findProposal(scope, meant.repository, includes, signal),
+    proposal: isMerged ? undefined : await findProposal(scope, meant, includes, signal),
     merged: since && named ? { branch: source.base, commit: since, image: named } : undefined,
     named: isMerged ? undefined : named,
     agents,
@@ -109,7 +111,7 @@ async function readTrail(scope: TrailScope, signal: AbortSignal): Promise<TrailF
 /** The proposal branch, where it names an image with the commit in it. */
 async function findProposal(
   { source, branch }: TrailScope,
-  repository: string,
+  meant: MeantRepository,
   includes: (reference: string) => Promise<boolean>,
   signal: AbortSignal,
 ): Promise<TrailFacts['proposal']> {
@@ -118,7 +120,8 @@ async function findProposal(
   if (source.remote && !(await source.repository.hasObject(tip, signal)))
     await source.repository.fetchBranch(source.remote.name, branch, signal);
   const { message } = await source.repository.readCommit(tip, signal);
-  const image = proposedImage(message, repository);
+  // Without a configured registry only the run that pushed knew its address: the name has to do, as in the manifests.
+  const image = proposedImage(message, (repository) => matchRepository(repository, meant) !== 'none');
   return image && (await includes(formatImageReference(image))) ? { branch } : undefined;
 }
 
@@ -149,9 +152,6 @@ function chooseEnvironments(
 ): readonly Environment[] {
   if (name === undefined) return environments;
   const found = environments.find((environment) => environment.name === name);
-  if (!found)
-    throw new TowlineError('environment-unknown', {
-      why: `${name} is none of ${environments.map((environment) => environment.name).join(', ') || 'the environments, for there are none'}.`,
-    });
+  if (!found) throw unknownEnvironment(environments, name);
   return [found];
 }

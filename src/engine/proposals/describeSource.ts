@@ -1,12 +1,13 @@
-import type { ObjectId } from '../ports/repositories.ts';
+import { TowlineError } from '../../domain/errors/towlineError.ts';
+import type { ObjectId, Repository } from '../ports/repositories.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 import type { ManifestSource } from './manifestSource.ts';
 
 /**
  * Where an image's source commit is, as `commit 1234567, which is not on origin`, where a reviewer should know: its
  * proposal may take the place of one that was built from merged code. Undefined where the commit is on the default
- * branch of the source's remote, and where the repository does not tell: it has no remote, or none of the remote's
- * branches is known here.
+ * branch of the source's remote, and where nobody tells: the repository has no remote, none of the remote's branches
+ * is known here, or which one is the default is neither known here nor answered.
  */
 export async function describeSource(
   manifests: ManifestSource,
@@ -26,8 +27,26 @@ export async function describeSource(
   const [first, ...others] = branches.holding;
   if (first === undefined)
     return `commit ${short}, which is not on ${remote.name}, where reviewers could see it`;
-  const main = (same ? manifests.defaultBranch : undefined) ?? branches.defaultBranch;
+  const main =
+    (same ? manifests.defaultBranch : undefined) ??
+    branches.defaultBranch ??
+    (await askDefaultBranch(repository, remote.name, signal));
   if (main === undefined || branches.holding.includes(main)) return undefined;
   const more = others.length > 0 ? ` and ${others.length} more` : '';
   return `commit ${short}, which is on ${first}${more} but not on ${main}`;
+}
+
+/** Only a clone keeps what the remote's HEAD names. A remote that does not answer is no trouble of the proposal's. */
+async function askDefaultBranch(
+  repository: Repository,
+  remote: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    return (await repository.remoteTips(remote, [], signal)).defaultBranch;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof TowlineError) return undefined;
+    throw error;
+  }
 }

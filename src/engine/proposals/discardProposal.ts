@@ -1,6 +1,7 @@
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import { proposalBranch } from '../../domain/proposals/proposalBranch.ts';
 import type { Ports } from '../ports/ports.ts';
+import { unknownEnvironment } from '../workspace/chooseEnvironment.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 import { openManifestSource } from './manifestSource.ts';
 import { readBranch } from './placeProposal.ts';
@@ -22,11 +23,7 @@ export async function discardProposal(
   signal: AbortSignal,
 ): Promise<Discarded> {
   const environment = opened.workspace.environments.find(({ name }) => name === environmentName);
-  if (!environment) {
-    throw new TowlineError('environment-unknown', {
-      why: `${environmentName} is none of ${opened.workspace.environments.map(({ name }) => name).join(', ')}.`,
-    });
-  }
+  if (!environment) throw unknownEnvironment(opened.workspace.environments, environmentName);
   const branch = proposalBranch(environment.name, service, environment.group);
   const source = await openManifestSource(ports, opened, environment, [branch], signal);
   const { repository, remote } = source;

@@ -56,10 +56,12 @@ export async function openManifestSource(
     throw new TowlineError('branch-missing', {
       why: base
         ? `${remote.name} (${remote.url}) has no branch ${base}.`
-        : `${remote.name} (${remote.url}) names no default branch; it may be empty.`,
-      ...(tips.size === 0 && !base
-        ? { next: 'Push your branch to it first: `git push`. Then resume the run.' }
-        : {}),
+        : `${remote.name} (${remote.url}) names no default branch: it is empty, or its HEAD names a branch that it does not have.`,
+      ...(base
+        ? {}
+        : {
+            next: `Push a branch to it where it is empty; else name one in towline.yaml: \`branch\` under environments → ${environment.name}. Then resume the run.`,
+          }),
     });
   }
   const ask = async (branch: string, asked: AbortSignal): Promise<ObjectId | undefined> =>

@@ -1,5 +1,6 @@
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { RunRequest } from '../../domain/runs/runEvent.ts';
+import { unknownEnvironment } from '../workspace/chooseEnvironment.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 
 /** Refuses what cannot be run. Throws `config-invalid`, `service-unknown`, `environment-unknown`. */
@@ -17,10 +18,7 @@ export function checkRequest({ workspace }: OpenWorkspace, request: RunRequest):
       why: `${unknown} is none of ${names.join(', ') || 'the services found here (there are none)'}.`,
     });
   }
-  const environments = workspace.environments.map(({ name }) => name);
-  if (request.environment !== undefined && !environments.includes(request.environment)) {
-    throw new TowlineError('environment-unknown', {
-      why: `${request.environment} is none of ${environments.join(', ') || 'the environments found here (there are none)'}.`,
-    });
-  }
+  const { environment } = request;
+  if (environment !== undefined && !workspace.environments.some(({ name }) => name === environment))
+    throw unknownEnvironment(workspace.environments, environment);
 }

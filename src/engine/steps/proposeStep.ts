@@ -190,7 +190,9 @@ async function carriedImages(context: StepContext, source: ManifestSource): Prom
   const taking = new Set(group.map(({ service }) => service.name));
   return scope.opened.workspace.services.flatMap((service) => {
     const repository = scope.registries.repositoryOf(service.image);
-    const image = taking.has(service.name) ? undefined : proposedImage(message, repository);
+    const image = taking.has(service.name)
+      ? undefined
+      : proposedImage(message, (found) => found === repository);
     if (!image) return [];
     const pushed = { step: 'push' as const, ...image, commit: undefined, dirty: false };
     return { service, pushed, tests: 'earlier' as const };

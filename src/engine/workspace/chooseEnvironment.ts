@@ -18,7 +18,23 @@ export function chooseEnvironment(
     });
   const found = environments.find((environment) => environment.name === name);
   if (found) return found;
-  throw new TowlineError('environment-unknown', {
-    why: `${name ?? 'What is asked for'} is none of ${names || 'the environments, for there are none'}.`,
-  });
+  throw unknownEnvironment(environments, name);
 }
+
+/** None has that name, or there is none at all. */
+export function unknownEnvironment(
+  environments: readonly Environment[],
+  name: string | undefined,
+): TowlineError {
+  if (environments.length === 0)
+    return new TowlineError('environment-unknown', {
+      why: 'No environment was found.',
+      next: nameAnEnvironment,
+    });
+  const names = environments.map((environment) => environment.name).join(', ');
+  return new TowlineError('environment-unknown', { why: `${name} is none of ${names}.` });
+}
+
+/** What to do where none was found; manifests in a repository of their own never are. */
+export const nameAnEnvironment =
+  'Name one under `environments` in towline.yaml: its `path`, and its `repository` where the manifests are in another (`towline init` writes the file).';

@@ -23,6 +23,9 @@ export interface Views extends Disposable {
 /** Milliseconds between two drawings of durations that grow. */
 const tick = 1_000;
 
+/** Milliseconds between two drawings of ages, which are told in minutes. */
+const ageTick = 30_000;
+
 /** @param others views that show states of their own and stay their makers' */
 export function createViews(store: Store, others: readonly ShownTree[], now: () => number): Views {
   const services = createTreeView(ids.views.services, () => servicesTree(store.state, now()));
@@ -45,6 +48,9 @@ export function createViews(store: Store, others: readonly ShownTree[], now: () 
         if (standing === 'running') runs.refresh(runNodeId(key, state.run));
     if (runningRuns(store.state).length > 0) services.refresh();
   }, tick);
+  const ageing = setInterval(() => {
+    for (const tree of [services, runs]) if (tree.view.visible) tree.refresh();
+  }, ageTick);
 
   return {
     areVisible: () => all.some(({ view }) => view.visible),
@@ -68,6 +74,7 @@ export function createViews(store: Store, others: readonly ShownTree[], now: () 
     selected: () => last.view.selection.map(({ target }) => target),
     dispose() {
       clearInterval(ticking);
+      clearInterval(ageing);
       for (const each of [listening, ...selecting, services, runs]) each.dispose();
     },
   };
