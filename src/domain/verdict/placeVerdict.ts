@@ -31,3 +31,18 @@ export function placeVerdict(verdict: Verdict, workload: WorkloadName, rendering
   const at = rendered && locateField(rendering, rendered, meantFields(verdict, rendered.object));
   return at ? { ...verdict, at } : verdict;
 }
+
+/** Why there is no line for a verdict on a workload, one sentence without its full stop. */
+export function whyUnplaced(
+  environment: string,
+  { kind, namespace, name }: WorkloadName,
+  { renderer, objects }: Rendering,
+): string {
+  const named = objects.filter(({ object }) => object.kind === kind && object.metadata.name === name);
+  if (named.length === 0) return `The manifests of ${environment} have no ${kind} ${name}`;
+  if (!named.some(({ object }) => [undefined, namespace].includes(object.metadata.namespace)))
+    return `The manifests of ${environment} have ${kind} ${name} in another namespace than ${namespace}`;
+  return renderer === 'helm'
+    ? `${kind} ${name} of ${environment} is rendered from a chart, whose lines cannot be told`
+    : `It cannot be told for certain where the manifests of ${environment} have ${kind} ${name}`;
+}

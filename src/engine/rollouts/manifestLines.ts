@@ -3,7 +3,12 @@ import { type Failure, failureOf, TowlineError } from '../../domain/errors/towli
 import { locateField } from '../../domain/rendering/locateField.ts';
 import type { Rendering } from '../../domain/rendering/rendering.ts';
 import { meantFields } from '../../domain/verdict/meantFields.ts';
-import { findRenderedWorkload, placeVerdict, type WorkloadName } from '../../domain/verdict/placeVerdict.ts';
+import {
+  findRenderedWorkload,
+  placeVerdict,
+  type WorkloadName,
+  whyUnplaced,
+} from '../../domain/verdict/placeVerdict.ts';
 import type { Verdict } from '../../domain/verdict/verdict.ts';
 import type { Environment } from '../../domain/workspace/environment.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -61,7 +66,7 @@ export async function openManifestLines(
         return verdict;
       }
       const placed = placeVerdict(verdict, workload, read.rendering);
-      if (!placed.at) tell(whyUnplaced(environment, workload, read.rendering));
+      if (!placed.at) tell(whyUnplaced(environment.name, workload, read.rendering));
       return placed;
     },
   };
@@ -100,7 +105,7 @@ export async function findManifestPlace(
   const fields = rendered && verdict ? meantFields(verdict, rendered.object) : [];
   const at = rendered && locateField(rendering, rendered, fields);
   const text = at && rendering.texts.get(at.file);
-  if (!at || text === undefined) return { unknown: whyUnplaced(environment, workload, rendering) };
+  if (!at || text === undefined) return { unknown: whyUnplaced(environment.name, workload, rendering) };
   const { top } = source.repository.place;
   return {
     environment: environment.name,
@@ -143,18 +148,4 @@ async function tryManifests(
     if (!TowlineError.is(error)) throw error;
     return { failure: failureOf(error) };
   }
-}
-
-function whyUnplaced(
-  { name: environment }: Environment,
-  { kind, namespace, name }: WorkloadName,
-  { renderer, objects }: Rendering,
-): string {
-  const named = objects.filter(({ object }) => object.kind === kind && object.metadata.name === name);
-  if (named.length === 0) return `The manifests of ${environment} have no ${kind} ${name}`;
-  if (!named.some(({ object }) => [undefined, namespace].includes(object.metadata.namespace)))
-    return `The manifests of ${environment} have ${kind} ${name} in another namespace than ${namespace}`;
-  return renderer === 'helm'
-    ? `${kind} ${name} of ${environment} is rendered from a chart, whose lines cannot be told`
-    : `It cannot be told for certain where the manifests of ${environment} have ${kind} ${name}`;
 }
