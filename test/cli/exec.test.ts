@@ -67,9 +67,19 @@ describe('towline exec on a real cluster', function () {
     const result = await towline(place, ...words, 'api', '-c', 'main', '--', 'sh', '-c', 'hostname; exit 5');
     assertExit(result, 5);
     assert.match(result.stdout, /^api-/);
+    const target = { kind: fakeKinds.deployments, namespace, name: 'api' };
     const unknown = await towline(place, ...words, 'api', '-c', 'nobody', '--', 'true');
     assertExit(unknown, 1);
     assert.match(unknown.stderr, /has no container nobody[\s\S]*It has side, main/);
+
+    await clusters
+      .openForWriting(proofOf(clusters, context))
+      .patch(target, { spec: { replicas: 0 } }, { fieldManager: 'test' }, signal);
+    const watched = ['verdict', 'api', '--context', context, '-n', namespace, '--watch'];
+    assertExit(await towline(place, ...watched), 0);
+    const none = await towline(place, ...words, 'api', '--', 'true');
+    assertExit(none, 1);
+    assert.match(none.stderr, /(?:Deployment api has no pods|none of the \d pods of Deployment api runs)\n/);
   });
 
   it('is a terminal of the program at a terminal', async function () {

@@ -52,7 +52,7 @@ function manifests({ container = {}, pod = {}, others = [] }: Parts): string {
       },
     },
   };
-  return [deployment, ...others].map((object) => JSON.stringify(object)).join('\n---\n');
+  return [deployment, ...others].map((object) => JSON.stringify(object, undefined, 2)).join('\n---\n');
 }
 
 function conclusionIn(result: CliResult) {
@@ -168,8 +168,17 @@ describe('towline rehearse on a real cluster', function () {
       metadata: { name: 'keys' },
       stringData: { other: '1' },
     };
-    const cases: Readonly<Record<string, Parts & { readonly says: RegExp; readonly exit?: number }>> = {
-      'an image that is not in its registry': { says: /image \S+\/nothing:1 was not found/ },
+    interface Case extends Parts {
+      readonly says: RegExp;
+      readonly exit?: number;
+      /** What stands in the line of the manifest that is named. */
+      readonly line?: string;
+    }
+    const cases: Readonly<Record<string, Case>> = {
+      'an image that is not in its registry': {
+        says: /image \S+\/nothing:1 was not found/,
+        line: '"image": ',
+      },
       'a program that crashes': {
         container: { command: ['node', '-e', 'console.log("no database"); process.exit(3)'] },
         says: /crashes with exit code 3.*no database/,
@@ -177,10 +186,12 @@ describe('towline rehearse on a real cluster', function () {
       'a probe that fails': {
         container: { readinessProbe: { httpGet: { port: 8080, path: '/ready' }, periodSeconds: 1 } },
         says: /is not ready: its readiness probe \(GET .*8080\/ready\) fails/,
+        line: '"readinessProbe": ',
       },
       'a pod that fits no node': {
         container: { resources: { requests: { cpu: '900' } } },
         says: /fits no node: not enough cpu/,
+        line: '"cpu": "900"',
       },
       'a Secret that is not there': {
         container: { envFrom: [{ secretRef: { name: 'keys' } }] },
@@ -190,7 +201,8 @@ describe('towline rehearse on a real cluster', function () {
       'a key that its Secret does not have': {
         container: { env: [{ name: 'KEY', valueFrom: { secretKeyRef: { name: 'keys', key: 'password' } } }] },
         others: [secret],
-        says: /Secret \S+\/keys has no key password/,
+        says: /Secret keys has no key password/,
+        line: '"key": "password"',
       },
       'a quota that is used up': {
         others: [
@@ -209,6 +221,7 @@ describe('towline rehearse on a real cluster', function () {
           resources: { limits: { memory: '64Mi' } },
         },
         says: /was killed for using more memory than its limit of 64Mi/,
+        line: '"memory": "64Mi"',
       },
       'an init container that does not end': {
         pod: { initContainers: [{ name: 'wait', image: nodeImage, command: idle }] },
@@ -224,8 +237,10 @@ describe('towline rehearse on a real cluster', function () {
       const missing = { container: { image: `${lab.registry.host}/nothing:1` } };
       const names = Object.keys(cases);
       const branchOf = (name: string) => `case-${names.indexOf(name)}`;
-      const parts = names.map((name, at) => [branchOf(name), at === 0 ? missing : (cases[name] ?? {})]);
-      const place = await makePlace(Object.fromEntries(parts));
+      const parts: Readonly<Record<string, Parts>> = Object.fromEntries(
+        names.map((name, at) => [branchOf(name), at === 0 ? missing : (cases[name] ?? {})]),
+      );
+      const place = await makePlace(parts);
       const slots = createSlots(together);
       const results = await Promise.all(
         names.map((name) =>
@@ -237,12 +252,17 @@ describe('towline rehearse on a real cluster', function () {
       );
       for (const [at, name] of names.entries()) {
         const result = results[at];
-        const { says, exit = 1 } = cases[name] ?? { says: /^$/ };
+        const { says, exit = 1, line } = cases[name] ?? { says: /^$/ };
         assert.ok(result);
         assertExit(result, exit);
         const { sentence, action } = conclusionIn(result);
         assert.match(sentence, says, name);
         assert.ok(action, name);
+        if (line !== undefined) {
+          const place = /\(deploy\/dev\/deployment\.yaml:(\d+)\)$/.exec(sentence);
+          const text = place && manifests(parts[branchOf(name)] ?? {});
+          assert.ok(text?.split('\n')[Number(place?.[1]) - 1]?.includes(line), `${name}: ${sentence}`);
+        }
         if (eventsIn(result).some(({ type }) => type === 'namespace-made')) assertRemoved(result);
       }
     });

@@ -76,6 +76,23 @@ describe('towline verdict on a real cluster', function () {
       }
     });
 
+  it('names the line of an environment’s manifests, and says why where it has none', async () => {
+    const { context } = lab;
+    const { place, namespace } = await start('api', { name: 'api', image: 'localhost:5999/shop/nothing:1' });
+    const ask = (name: string, ...words: readonly string[]) =>
+      towline(place, 'verdict', name, '--env', 'dev', '--context', context, '-n', namespace, ...words);
+    // On its way at first, which is about the object as a whole.
+    const found = await ask('api');
+    assert.match(found.stdout, /^\S .* \(deploy\/dev\/(?:deployment|kustomization)\.yaml:\d+\)$/m);
+    const unknown = await ask('api', '--env', 'nowhere');
+    assertExit(unknown, 2);
+
+    const other = await start('other', { image: 'localhost:5999/shop/nothing:1' });
+    const without = await towline(other.place, 'verdict', 'other', '--env', 'dev', '-n', other.namespace);
+    assert.match(without.stderr, /The manifests of dev have no Deployment other\.$/m);
+    assert.match(without.stdout, /other/);
+  });
+
   it('names what is not there', async () => {
     const { place, namespace } = await start('api', {});
     assertExit(await towline(place, 'verdict', 'nothing', '-n', namespace), 2);

@@ -97,19 +97,23 @@ async function findPod(
   const chosen = running.find(isReady) ?? running[0];
   if (chosen) return chosen;
   throw new TowlineError('object-missing', {
-    why:
-      items.length === 0
-        ? `${workload.kind} ${workload.name} has no pods`
-        : `in none of the ${items.length} pods of ${workload.kind} ${workload.name} ${container ?? 'a container'} runs`,
+    why: noneRuns(`${workload.kind} ${workload.name}`, items.length, container),
     next: `\`towline verdict ${words}\` says why.`,
   });
 }
 
+function noneRuns(owner: string, pods: number, container: string | undefined): string {
+  if (pods === 0) return `${owner} has no pods`;
+  return container === undefined
+    ? `none of the ${pods} pods of ${owner} runs`
+    : `container ${container} runs in none of the ${pods} pods of ${owner}`;
+}
+
+/** Whether that container runs; any of them where none is meant, or the pod has none by that name. */
 function runsContainer(pod: ClusterObject, container: string | undefined): boolean {
-  return listOf(statusOf(pod).containerStatuses).some(
-    ({ name, state }) =>
-      (container === undefined || name === container) && fieldsOf(state).running !== undefined,
-  );
+  const statuses = listOf(statusOf(pod).containerStatuses);
+  const meant = statuses.filter(({ name }) => name === container);
+  return (meant.length > 0 ? meant : statuses).some(({ state }) => fieldsOf(state).running !== undefined);
 }
 
 function selectorOf(workload: Workload): string {
