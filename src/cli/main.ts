@@ -170,6 +170,7 @@ function createProgram(terminal: Terminal, signal: AbortSignal, exit: (code: Exi
     .argument('[commit]', 'as Git takes it', 'HEAD')
     .option('--service <name...>', 'those the commit changed when left out')
     .option('--env <name>', 'all when left out')
+    .option('--refresh', 'first ask Argo CD or Flux to look now; on clusters that are proven local')
     .addOption(json())
     .action(async (commit, options) =>
       exit(await (await import('./commands/where.ts')).where(context(), commit, options)),

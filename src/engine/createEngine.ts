@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Disposable } from '../base/disposable.ts';
 import { wholeCharacters } from '../base/wholeCharacters.ts';
+import type { AgentObject } from '../domain/agents/agentObject.ts';
 import { configFileNames } from '../domain/config/config.ts';
 import type { TrailFacts } from '../domain/delivery/commitTrail.ts';
 import type { LiveDiff } from '../domain/diff/liveDiff.ts';
@@ -100,6 +101,12 @@ export interface Engine {
   ): Promise<ProposedChange['files'] | undefined>;
   /** Where a commit is on its way to ready pods, for each service and environment. */
   whereIs(opened: OpenWorkspace, request: WhereRequest, signal: AbortSignal): Promise<readonly TrailFacts[]>;
+  /** See `refreshAgents`: asks Argo CD or Flux to look now, on clusters that are proven local. */
+  refreshAgents(
+    opened: OpenWorkspace,
+    environment: string | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly AgentObject[]>;
   /** What applying an environment's manifests would change on its cluster; nothing is written. */
   diffEnvironment(opened: OpenWorkspace, request: DiffRequest, signal: AbortSignal): Promise<LiveDiff>;
   /** Verdicts on a workload as they change, beginning with what stands now; with their lines where manifests are named. */
@@ -190,7 +197,11 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
     readProposedFiles: (opened, output, signal) => readProposedFiles(ports, opened, output, signal),
     async whereIs(opened, request, signal) {
       const { whereIsCommit } = await import('./delivery/whereIsCommit.ts');
-      return whereIsCommit(ports, opened, request, signal);
+      return whereIsCommit({ ...ports, localClusters }, opened, request, signal);
+    },
+    async refreshAgents(opened, environment, signal) {
+      const { refreshAgents } = await import('./delivery/refreshAgents.ts');
+      return refreshAgents(ports, localClusters, opened, environment, signal);
     },
     async diffEnvironment(opened, request, signal) {
       const { diffEnvironment } = await import('./diffing/diffEnvironment.ts');

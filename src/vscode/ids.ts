@@ -64,6 +64,7 @@ export const ids = {
     diagnoseLocalCluster: 'towline.diagnoseLocalCluster',
     whereIsCommit: 'towline.whereIsCommit',
     askTrailAgain: 'towline.askTrailAgain',
+    refreshAgents: 'towline.refreshAgents',
     forgetTrail: 'towline.forgetTrail',
     rehearse: 'towline.rehearse',
     openRehearsal: 'towline.openRehearsal',

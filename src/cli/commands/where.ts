@@ -18,9 +18,18 @@ const linkWidth = 'proposal'.length;
 export async function where(
   { engine, terminal, folder, signal }: CommandContext,
   commit: string,
-  options: { readonly service?: readonly string[]; readonly env?: string; readonly json?: boolean },
+  options: {
+    readonly service?: readonly string[];
+    readonly env?: string;
+    readonly refresh?: boolean;
+    readonly json?: boolean;
+  },
 ): Promise<ExitCode> {
   const opened = await engine.open(folder, signal);
+  if (options.refresh) {
+    for (const { kind, namespace, name } of await engine.refreshAgents(opened, options.env, signal))
+      terminal.err(visibleText(`${kind} ${namespace}/${name} is asked to look now`));
+  }
   const request = {
     commit,
     services: options.service ?? [],

@@ -26,6 +26,15 @@ export function followsManifests(
   });
 }
 
+/** The objects among them that fetch what these apply. */
+export function sourcesOf(
+  objects: readonly AgentObject[],
+  all: readonly AgentObject[],
+): readonly AgentObject[] {
+  const names = new Set(objects.flatMap(({ sources }) => sources.map(({ from }) => from)));
+  return all.filter((object) => names.has(keyOf(object)));
+}
+
 function keyOf({ kind, namespace, name }: AgentObject): string {
   return `${kind}/${namespace}/${name}`;
 }

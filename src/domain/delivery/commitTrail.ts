@@ -52,6 +52,8 @@ export interface TrailFacts {
   /** What the environment's branch names now, where it is another image. */
   readonly named: string | undefined;
   readonly agents: readonly TrailAgent[] | { readonly unknown: string };
+  /** Its agent is Argo CD or Flux, and Towline may ask it to look now: the cluster is proven local. */
+  readonly refreshable: boolean;
   readonly pods: TrailPods | { readonly unknown: string };
 }
 

@@ -256,6 +256,10 @@ export const errorCatalogue = {
     what: 'Another process is the agent of this environment on this cluster',
     next: 'End it there, or let it be: `towline agent status` shows what it does.',
   },
+  'agent-missing': {
+    what: 'No agent can be asked to look at these manifests',
+    next: 'See what follows them: `towline where`.',
+  },
   'agent-unknown': {
     what: 'No agent of Towline has followed this environment on this cluster',
     next: 'Start one: `towline agent --env <name>`.',

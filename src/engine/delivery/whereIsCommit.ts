@@ -7,6 +7,7 @@ import { proposedImage } from '../../domain/proposals/commitMessage.ts';
 import { proposalBranch } from '../../domain/proposals/proposalBranch.ts';
 import type { Environment } from '../../domain/workspace/environment.ts';
 import type { Service } from '../../domain/workspace/service.ts';
+import type { LocalClusters } from '../locality/localClusters.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { CommitFacts } from '../ports/repositories.ts';
 import { fetchBase, type ManifestSource, openManifestSource } from '../proposals/manifestSource.ts';
@@ -17,6 +18,9 @@ import { type Ancestry, createAncestry } from './ancestry.ts';
 import { createImageSources, type ImageSources } from './imageSources.ts';
 import { findMerge, readNamedImage } from './namedImages.ts';
 import { readAgents, readServicePods } from './readCluster.ts';
+
+/** The ports, and what says which clusters are local. */
+type WhereParts = Ports & { readonly localClusters: Pick<LocalClusters, 'judge'> };
 
 export interface WhereRequest {
   /** The commit, as Git takes it: `HEAD`, a tag, seven digits. */
@@ -34,7 +38,7 @@ export interface WhereRequest {
  * what the manifests' repository throws.
  */
 export async function whereIsCommit(
-  ports: Ports,
+  ports: WhereParts,
   opened: OpenWorkspace,
   request: WhereRequest,
   signal: AbortSignal,
@@ -65,7 +69,7 @@ export async function whereIsCommit(
 }
 
 interface TrailScope {
-  readonly ports: Ports;
+  readonly ports: WhereParts;
   readonly opened: OpenWorkspace;
   readonly commit: CommitFacts;
   readonly touched: string | undefined;
@@ -104,8 +108,21 @@ async function readTrail(scope: TrailScope, signal: AbortSignal): Promise<TrailF
     merged: since && named ? { branch: source.base, commit: since, image: named } : undefined,
     named: isMerged ? undefined : named,
     agents,
+    refreshable: await mayRefresh(scope, agents, signal),
     pods,
   };
+}
+
+/** Whether there is an agent to ask, on a cluster that may be written to. */
+async function mayRefresh(
+  { ports, environment: { context } }: TrailScope,
+  agents: TrailFacts['agents'],
+  signal: AbortSignal,
+): Promise<boolean> {
+  const isForeign =
+    !('unknown' in agents) &&
+    agents.some(({ object }) => object.agent !== 'towline' && object.manual !== 'suspended');
+  return isForeign && context !== undefined && (await ports.localClusters.judge(context, signal)).local;
 }
 
 /** The proposal branch, where it names an image with the commit in it. */

@@ -78,6 +78,7 @@ function commandTable(): Readonly<Record<CommandId, Entry>> {
     [c.diagnoseLocalCluster]: trusted(async () => (await localCluster()).diagnoseLocalCluster),
     [c.whereIsCommit]: trusted(async () => (await trails()).whereIsCommit),
     [c.askTrailAgain]: trusted(async () => (await trails()).askTrailAgain),
+    [c.refreshAgents]: trusted(async () => (await trails()).refreshAgents),
     [c.forgetTrail]: always(async () => (await trails()).forgetTrail),
     [c.rehearse]: trusted(async () => (await rehearsals()).rehearse),
     [c.openRehearsal]: trusted(async () => (await rehearsals()).openRehearsal),

@@ -1,4 +1,5 @@
 import { window } from 'vscode';
+import { visibleText } from '../../../domain/text/visibleText.ts';
 import { ids } from '../../ids.ts';
 import { chooseSession } from '../chooseSession.ts';
 import type { Command } from '../commandContext.ts';
@@ -31,6 +32,20 @@ export const whereIsCommit: Command = async (context, [target]) => {
 export const askTrailAgain: Command = async ({ delivery }, [target]) => {
   const { trail } = target ?? {};
   if (trail !== undefined) await inView((signal) => delivery.trails.askAgain(trail, signal));
+};
+
+/** Asks the environment's agent to look now, and then where the commit is. */
+export const refreshAgents: Command = async (context, [target]) => {
+  const { trail, environment } = target ?? {};
+  const session = await chooseSession(context, target);
+  if (!session || trail === undefined) return;
+  await inView(async (signal) => {
+    const engine = await context.engine();
+    const asked = await engine.refreshAgents(await session.open(), environment, signal);
+    const names = asked.map(({ kind, name }) => `${kind} ${name}`).join(' and ');
+    context.messages.tell(`${visibleText(names)} ${asked.length === 1 ? 'was' : 'were'} asked to look now.`);
+    await context.delivery.trails.askAgain(trail, signal);
+  });
 };
 
 export const forgetTrail: Command = ({ delivery }, targets) => {

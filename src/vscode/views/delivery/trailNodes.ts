@@ -121,20 +121,26 @@ function placeNode(id: string, facts: TrailFacts, target: NodeTarget): TreeNode 
     icon: here ? linkIcons[here.state] : unsure ? linkIcons.unknown : linkIcons.done,
     context: 'trailPlace',
     expanded: true,
-    children: () => links.map((link) => linkNode(partId, link, { ...target, service, environment })),
+    children: () => links.map((link) => linkNode(partId, link, facts, { ...target, service, environment })),
     target: { ...target, service, environment },
     spoken: visibleText(`${service} in ${environment}, ${words}: ${sentence}`),
   };
 }
 
-function linkNode(partId: string, { link, state, sentence }: TrailLink, target: NodeTarget): TreeNode {
+function linkNode(
+  partId: string,
+  { link, state, sentence }: TrailLink,
+  { refreshable }: TrailFacts,
+  target: NodeTarget,
+): TreeNode {
+  const actions = link === 'agent' && refreshable ? '.refreshable' : '';
   return {
     id: `${partId} ${link}`,
     label: linkLabels[link],
     description: visibleText(sentence),
     tooltip: visibleText(`${linkLabels[link]}, ${linkWords[state]}: ${sentence}`),
     icon: linkIcons[state],
-    context: `trailLink.${link}.${state}`,
+    context: `trailLink.${link}.${state}${actions}`,
     target,
     spoken: visibleText(`${linkLabels[link]}, ${linkWords[state]}: ${sentence}`),
   };

@@ -38,6 +38,7 @@ const delivered: TrailFacts = {
   merged,
   named: undefined,
   agents: [{ object: agent(), includes: true }],
+  refreshable: false,
   pods,
 };
 

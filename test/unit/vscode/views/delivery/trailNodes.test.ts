@@ -16,6 +16,7 @@ const facts: TrailFacts = {
   merged: undefined,
   named: undefined,
   agents: [],
+  refreshable: false,
   pods: { context: 'kind-dev', all: 2, including: 0, ready: 0 },
 };
 const asked = (answer: AskedTrail['answer']): AskedTrail => ({
@@ -48,6 +49,18 @@ describe('the answer to "Where is my commit?"', () => {
     const merged = { branch: 'main', commit, image: 'api:1' };
     const pods = { unknown: 'kind-dev could not be asked: no route' };
     assert.match(draw(found([{ ...facts, merged, pods }])), / {2}question api → dev \| pods not known\n/);
+  });
+
+  it('offers to ask the agent only where it may be asked', () => {
+    for (const refreshable of [true, false]) {
+      const nodes = allNodes(
+        deliveryTree({ ...nothingDelivered, trails: [asked(found([{ ...facts, refreshable }]))] }, 0),
+      );
+      const offered = nodes
+        .filter(({ context }) => context.endsWith('.refreshable'))
+        .map(({ label }) => label);
+      assert.deepEqual(offered, refreshable ? ['Agent'] : []);
+    }
   });
 
   it('says how old it is', () =>
