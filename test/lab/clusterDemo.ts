@@ -54,5 +54,8 @@ export async function goToCluster({ shop, cli, say, printReport }: ClusterDemo):
     await towline('cluster', 'forbid', context);
     await removeShopFrom(cluster.kubeconfig, shop, namespace).catch(() => undefined);
     await cluster.stop();
+    say(
+      `Ended: what the demo put on the cluster is gone, ${process.env.TOWLINE_LAB_KUBECONFIG ? 'the cluster is as it was' : 'and the cluster with it'}. The same command does it again`,
+    );
   }
 }

@@ -67,7 +67,7 @@ export function tellingWorkloads(images: {
     make(
       'unready',
       [idle, 'readinessProbe: # <-', '  httpGet: {port: 9090, path: /healthz}', '  periodSeconds: 1'],
-      /^unready: main is not ready: its readiness probe \(GET http :9090\/healthz\) fails: .*connection refused/,
+      /^unready: main is not ready: its readiness probe \(GET http:\/\/:9090\/healthz\) fails: .*connection refused/,
     ),
     make(
       'unplaced',

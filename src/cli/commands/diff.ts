@@ -81,7 +81,7 @@ function describeObject(object: LiveObject): readonly string[] {
         object.diff.text.trimEnd(),
       ];
     case 'unknown':
-      return [`unknown ${describeName(object.name)}: ${object.why}`];
+      return [`unknown ${describeName(object.name)}: ${object.why.replaceAll('\n', '\n  ')}`];
   }
 }
 

@@ -108,7 +108,7 @@ function proposalLink({ proposal, merged, environment }: TrailFacts): TrailLink 
   return { link: 'proposal', state: 'waiting', sentence: `it is not proposed to ${environment} yet` };
 }
 
-function mergeLink({ merged, named, environment, proposal }: TrailFacts): TrailLink {
+function mergeLink({ merged, named, environment, service, proposal }: TrailFacts): TrailLink {
   if (merged) {
     const { branch, commit } = merged;
     return {
@@ -117,8 +117,9 @@ function mergeLink({ merged, named, environment, proposal }: TrailFacts): TrailL
       sentence: `${branch} has it since ${shortId(commit.id)} "${commit.subject}"`,
     };
   }
-  const now = named === undefined ? '' : `; ${environment} names ${named}`;
   const waits = proposal ? `${proposal.branch} is not merged` : 'there is nothing to merge';
+  const names = named ?? (proposal ? undefined : `no image of ${service}`);
+  const now = names === undefined ? '' : `; ${environment} names ${names}`;
   return { link: 'merge', state: 'waiting', sentence: `${waits}${now}` };
 }
 

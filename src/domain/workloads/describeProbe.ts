@@ -1,11 +1,11 @@
 import { type Fields, fieldsOf, textOf, textsOf } from '../kubernetes/objectFields.ts';
 
-/** What a probe asks, for people: `GET http :8080/healthz`, `connect :5432`, `run cat /ready`, `grpc :9000`. */
+/** What a probe asks, for people: `GET http://:8080/healthz`, `connect :5432`, `run cat /ready`, `grpc :9000`. */
 export function describeProbe({ httpGet, tcpSocket, exec, grpc }: Fields): string {
   if (httpGet !== undefined) {
     const { scheme, host, port, path } = fieldsOf(httpGet);
     const place = `${textOf(host) ?? ''}:${String(port)}`;
-    return `GET ${(textOf(scheme) ?? 'HTTP').toLowerCase()} ${place}${textOf(path) ?? '/'}`;
+    return `GET ${(textOf(scheme) ?? 'HTTP').toLowerCase()}://${place}${textOf(path) ?? '/'}`;
   }
   if (tcpSocket !== undefined) {
     const { host, port } = fieldsOf(tcpSocket);

@@ -61,6 +61,8 @@ export async function whereIsCommit(
     const source = await openManifestSource(ports, opened, environment, branches, signal);
     await fetchBase(source, signal);
     for (const [index, { service, touched }] of services.entries()) {
+      // Who asks for a service by its name hears of it everywhere.
+      if (request.services.length === 0 && environment.services?.includes(service.name) === false) continue;
       const place = { service, environment, branch: branches[index] ?? '', source };
       found.push(await readTrail({ ports, opened, commit, touched, images, ancestry, ...place }, signal));
     }

@@ -1,7 +1,7 @@
 import { failureOf, TowlineError } from '../../domain/errors/towlineError.ts';
 import type { LocalClusters } from '../locality/localClusters.ts';
 import type { HostFacts, Ports } from '../ports/ports.ts';
-import type { LocalRegistry } from '../registries/localRegistry.ts';
+import { defaultRegistryPort, type LocalRegistry } from '../registries/localRegistry.ts';
 import { type OpenWorkspace, openWorkspace } from '../workspace/openWorkspace.ts';
 import { findContexts } from './findContexts.ts';
 import type { Finding } from './finding.ts';
@@ -142,6 +142,15 @@ export async function findEngine(ports: Ports, platform: string, signal: AbortSi
   }
 }
 
+async function answers({ registry }: Ports, host: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    return (await registry.ping(host, undefined, signal)) === 'ready';
+  } catch {
+    signal.throwIfAborted();
+    return false;
+  }
+}
+
 async function findRegistry(
   ports: Ports,
   local: LocalRegistry,
@@ -153,8 +162,15 @@ async function findRegistry(
     state.kind === 'absent'
       ? 'not started yet; a run starts it when needed'
       : `${state.running ? 'runs' : 'stopped'} on localhost:${state.port} as a ${state.kind}`;
-  if (configured === undefined)
-    return { name: 'registry', state: 'found', detail: `none configured: Towline's own local one (${own})` };
+  if (configured === undefined) {
+    const usual = `localhost:${defaultRegistryPort}`;
+    const isOwn = state.kind !== 'absent' && state.running && state.port === defaultRegistryPort;
+    const detail =
+      !isOwn && (await answers(ports, usual, signal))
+        ? `none configured: the one that answers on ${usual}, which Towline did not start`
+        : `none configured: Towline's own local one (${own})`;
+    return { name: 'registry', state: 'found', detail };
+  }
   const host = configured.split('/')[0] ?? configured;
   try {
     const credential = await ports.credentials.find(host, signal);

@@ -52,7 +52,9 @@ export function createRegistries(
       notice(`Towline's local registry runs on ${host} as ${how}; \`towline registry stop\` ends it.`);
       return;
     }
-    if (configured === undefined && (await local.state(signal)).kind === 'absent') {
+    const own = await local.state(signal);
+    const isOwn = own.kind !== 'absent' && own.running && own.port === port;
+    if (configured === undefined && !isOwn) {
       notice(
         `No registry is configured: using the one that answers on ${host}, which Towline did not start.`,
       );

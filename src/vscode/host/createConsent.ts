@@ -83,7 +83,7 @@ export function createConsent(store: Store, documents: ProposalDocuments): Edito
           `Against: ${base}`,
           ...branches.map((branch) => `Branch: ${branch}`),
           '',
-          'Towline changes image lines on these branches only, now and in later runs. It never pushes to the branch itself.',
+          `Towline changes image lines on these branches only, now and in later runs. It never pushes to ${base} itself.`,
         ].join('\n'),
       );
       const question = window.showInformationMessage(

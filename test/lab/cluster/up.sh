@@ -11,6 +11,8 @@ PORT=${LAB_PORT:-6443}; ETCD=${LAB_ETCD:-2379}; NODE_IP=${LAB_NODE_IP:-172.17.0.
 export PATH=$BIN:$PATH DOCKER_HOST=unix:///var/run/docker.sock
 for c in etcd openssl curl kubectl $([ "$MODE" = all ] && echo docker gcc node busybox); do command -v "$c" >/dev/null || { echo "up.sh: $c is missing" >&2; exit 1; }; done
 [ -e "$2/pid" ] && { echo "up.sh: $2 is in use: run down.sh first" >&2; exit 1; }
+# Two kubelets on one engine would remove each other's containers.
+[ "$MODE" = all ] && (exec 3<>"/dev/tcp/$NODE_IP/10250") 2>/dev/null && { echo "up.sh: this Docker engine is a node of a cluster already (a kubelet answers on $NODE_IP:10250): end that one, or name its kubeconfig in TOWLINE_LAB_KUBECONFIG" >&2; exit 1; }
 mkdir -p "$2"/{pki,log,pid,etcd}; R=$(cd "$2" && pwd); cd "$R"
 trap '[ $? = 0 ] || "$SELF/down.sh" "$BIN" "$R" --keep >/dev/null 2>&1 || true' EXIT
 run() { local n=$1; shift; "$@" >"log/$n.log" 2>&1 </dev/null & echo $! >"pid/$n"; }

@@ -46,6 +46,8 @@ export function trailNode(trail: AskedTrail, now: number): TreeNode {
         description: 'looking…',
         icon: iconOf('running'),
         context: 'trail.asking',
+        // The editor keeps open what is open: a leaf would come back closed with its answer.
+        children: () => [],
         spoken: visibleText(`Where is ${commit}${about}? Looking.`),
       };
     case 'failed': {

@@ -86,6 +86,7 @@ describe('the trail of a commit', () => {
       sentenceOf('merge', { ...unmerged, proposal, named }),
       'towline/dev/api is not merged; dev names localhost:5001/shop/api:old',
     );
+    assert.equal(sentenceOf('merge', unmerged), 'there is nothing to merge; dev names no image of api');
   });
 
   it('takes the manifests for the image where another machine pushed it', () => {

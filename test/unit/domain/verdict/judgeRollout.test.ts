@@ -56,7 +56,7 @@ const expected = [
     'probe',
     'stuck',
     'probe-failing',
-    /readiness probe \(GET http :8080\/healthz\) fails: .*connection refused$/,
+    /readiness probe \(GET http:\/\/:8080\/healthz\) fails: .*connection refused$/,
   ],
   ['big', 'stuck', 'unschedulable', /fits no node: not enough cpu \(0\/1 nodes are available/],
   ['nosecret', 'stuck', 'object-missing', /Secret keys does not exist in its namespace$/],

@@ -138,7 +138,7 @@ describe('reading a workload', () => {
       [
         'startup: run cat /ready',
         'liveness: connect :5432',
-        'readiness: GET https :http/healthz',
+        'readiness: GET https://:http/healthz',
         'readiness: grpc :9000 shop',
       ],
     );

@@ -4,7 +4,7 @@ import { TowlineError } from '../../../../src/domain/errors/towlineError.ts';
 import type { Credential } from '../../../../src/engine/ports/credentials.ts';
 import type { Ports } from '../../../../src/engine/ports/ports.ts';
 import type { ClusterRegistry } from '../../../../src/engine/registries/clusterRegistry.ts';
-import type { LocalRegistry } from '../../../../src/engine/registries/localRegistry.ts';
+import type { LocalRegistry, LocalRegistryState } from '../../../../src/engine/registries/localRegistry.ts';
 import { createRegistries } from '../../../../src/engine/registries/registries.ts';
 import { createFakeRegistry } from '../../../support/fakeRegistry.ts';
 
@@ -26,10 +26,11 @@ describe('registries', () => {
     configured?: string,
     credentials: Readonly<Record<string, Credential>> = {},
     ofCluster?: ClusterRegistry,
+    own: LocalRegistryState = { kind: 'absent' },
   ) {
     const absent = () => Promise.resolve({ kind: 'absent' } as const);
     const local: LocalRegistry = {
-      state: absent,
+      state: () => Promise.resolve(own),
       stop: absent,
       remove: absent,
       start(port) {
@@ -75,6 +76,16 @@ describe('registries', () => {
       assert.deepEqual(started, []);
       assert.equal(notices.length, 1);
       assert.match(notices[0] ?? '', /answers on localhost:5001, which Towline did not start/);
+    });
+
+    it('are told from the one that Towline started at another port', async () => {
+      registry.hosts.set('localhost:5001', new Map());
+      const at = (port: number) =>
+        ({ kind: 'program', pid: 1, port, running: true, folder: 'images' }) as const;
+      await start(undefined, {}, undefined, at(5001)).ready('localhost:5001/api', notice, signal);
+      assert.deepEqual(notices, []);
+      await start(undefined, {}, undefined, at(5999)).ready('localhost:5001/api', notice, signal);
+      assert.match(notices[0] ?? '', /which Towline did not start/);
     });
 
     it('are started once where nothing answers on the loopback, and it is said', async () => {
