@@ -12,7 +12,7 @@ export type FeedState =
    */
   | { readonly kind: 'stale'; readonly since: number; readonly failure: Failure; readonly nextTry: number }
   /**
-   * The cluster refuses: `cluster-forbidden` (then nothing is held any more), `cluster-unauthorized` or `credential-plugin-failed`, or it does not serve
+   * The cluster refuses: `cluster-forbidden`, `cluster-unauthorized` or `credential-plugin-failed`, or it does not serve
    * the kind: `object-missing`. Tried again at long intervals, as rights are granted, people sign in again and kinds are
    * installed; at once when `refresh` is called.
    */

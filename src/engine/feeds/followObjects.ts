@@ -14,6 +14,8 @@ export interface FollowOptions<T> {
   /** Asked for with each list where it has to be found out. */
   readonly kind: ResourceKind | ((signal: AbortSignal) => Promise<ResourceKind>);
   readonly query: ObjectQuery;
+  /** Lets go of everything when the cluster refuses to show it, instead of holding what was true before. */
+  readonly hidesForbidden?: boolean;
   /** The part of an object that is kept; undefined where it is not wanted. */
   project(object: ClusterObject): T | undefined;
   /** Called when `objects` has changed, with what changed; many at a time while lists are read. */
@@ -121,8 +123,8 @@ export function followObjects<T extends object>(
     // A server that has just started refuses what it allows a moment later: one that allowed it is asked once more.
     const recovery = recoveryFrom(failure, isForbidden && mayRead ? 'watch' : phase);
     mayRead &&= !isForbidden;
-    // What may not be seen any more is not shown as if it were still there.
-    if (isForbidden && recovery.state === 'denied') announce(table.retain(new Set()));
+    if (options.hidesForbidden && isForbidden && recovery.state === 'denied')
+      announce(table.retain(new Set()));
     if (recovery.next === 'relist') position = undefined;
     // A periodic list that fails is tried again when the next is due; the watch goes on meanwhile.
     else if (phase === 'list' && position) position.relistAt = now() + relistAfter;

@@ -57,6 +57,8 @@ export function followKind(
         kind: plan.resource,
         query,
         project: plan.project,
+        // What may not be seen any more must not look as if it were there.
+        hidesForbidden: true,
         onChange(changes) {
           plan.take(changes);
           options.onChange();

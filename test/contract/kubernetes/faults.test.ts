@@ -172,6 +172,7 @@ describe('a feed from a real API server', function () {
       {
         kind: configMaps,
         query: { namespace: 'default', labels: 'feed=yes' },
+        hidesForbidden: true,
         project: ({ metadata }) => ({ name: metadata.name, version: metadata.resourceVersion }),
         onChange: () => undefined,
         onState: (state) => states.push(state),

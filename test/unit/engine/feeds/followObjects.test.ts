@@ -41,7 +41,10 @@ const running = new Set<Setting>();
 
 async function follow(
   prepare: (script: ScriptedReads) => void = () => undefined,
-  options: { readonly random?: () => number } = {},
+  {
+    hidesForbidden = false,
+    ...options
+  }: { readonly random?: () => number; readonly hidesForbidden?: boolean } = {},
 ): Promise<Setting> {
   const clock = createManualClock(options);
   const script = createScriptedReads();
@@ -54,6 +57,7 @@ async function follow(
     {
       kind,
       query: { namespace: 'shop' },
+      hidesForbidden,
       project: ({ metadata }) =>
         metadata.name.startsWith('unwanted')
           ? undefined
@@ -408,29 +412,33 @@ describe('followObjects', () => {
       assert.equal(states.at(-1)?.kind, 'stale');
     });
 
-    it('what it allowed before, asks once more and then holds nothing, until it is allowed again', async () => {
-      let allowed = true;
-      const { script, clock, feed, rows, states } = await follow((reads) => {
-        reads.onList = () => {
-          if (!allowed) throw failing('cluster-forbidden');
-          return pageOf([pod('a')]);
-        };
+    for (const hidesForbidden of [true, false])
+      it(`what it allowed before, asks once more and then holds ${hidesForbidden ? 'nothing' : 'what was true'}, until it is allowed again`, async () => {
+        let allowed = true;
+        const { script, clock, feed, rows, states } = await follow(
+          (reads) => {
+            reads.onList = () => {
+              if (!allowed) throw failing('cluster-forbidden');
+              return pageOf([pod('a')]);
+            };
+          },
+          { hidesForbidden },
+        );
+        allowed = false;
+        feed.refresh();
+        await clock.settle();
+        assert.equal(states.at(-1)?.kind, 'stale');
+        assert.deepEqual(rows(), ['a']);
+        await clock.advance(1 * minutes);
+        assert.equal(states.at(-1)?.kind, 'denied');
+        assert.deepEqual(rows(), hidesForbidden ? [] : ['a']);
+        await clock.advance(60 * minutes);
+        assert.ok(script.asked.length < 14, `${script.asked.length} requests`);
+        allowed = true;
+        await clock.advance(20 * minutes);
+        assert.equal(states.at(-1)?.kind, 'live');
+        assert.deepEqual(rows(), ['a']);
       });
-      allowed = false;
-      feed.refresh();
-      await clock.settle();
-      assert.equal(states.at(-1)?.kind, 'stale');
-      assert.deepEqual(rows(), ['a']);
-      await clock.advance(1 * minutes);
-      assert.equal(states.at(-1)?.kind, 'denied');
-      assert.deepEqual(rows(), []);
-      await clock.advance(60 * minutes);
-      assert.ok(script.asked.length < 14, `${script.asked.length} requests`);
-      allowed = true;
-      await clock.advance(20 * minutes);
-      assert.equal(states.at(-1)?.kind, 'live');
-      assert.deepEqual(rows(), ['a']);
-    });
 
     it('an expired sign-in, keeps what it has and goes on from there', async () => {
       const { script, clock, feed, rows } = await follow((reads) => {
