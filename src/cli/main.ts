@@ -81,6 +81,7 @@ function createProgram(terminal: Terminal, signal: AbortSignal, exit: (code: Exi
     .description('Test, build, push and propose: from source to a reviewed change of the image lines in Git.')
     .version(version, '-v, --version')
     .exitOverride()
+    .showHelpAfterError('`--help` after the command says what there is.')
     .addHelpText('after', exitCodeHelp);
   const json = (): Option => new Option('--json', 'print JSON, one value a line');
 

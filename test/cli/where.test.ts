@@ -72,6 +72,18 @@ describe('towline where', () => {
     assert.match(where.stdout, /\? pods +nowhere could not be asked: There is no such kubeconfig context/);
   });
 
+  it('says which manifests cannot be read, and all of the other environments', async () => {
+    const workspace = lab.makeWorkspace();
+    assertExit(await towline(workspace, 'run', '--yes'), 0);
+    const environments = { dev: { path: 'deploy/dev' }, prod: { path: 'prod', repository: '../nowhere' } };
+    workspace.write({ 'towline.yaml': workspace.configuration({ environments }) });
+    const where = await towline(workspace, 'where');
+    assertExit(where, 3);
+    assert.match(where.stdout, /api in dev\n[\s\S]*✔ proposal +towline\/dev\/api proposes it/);
+    assert.match(where.stdout, /api in prod\n[\s\S]*\? proposal +the manifests of prod could not be read: /);
+    assert.notEqual((await towline(workspace, 'where', '--env', 'prod')).exitCode, 3);
+  });
+
   it('refuses what is no commit, no service and no environment', async () => {
     const workspace = lab.makeWorkspace();
     const commit = await towline(workspace, 'where', 'never');

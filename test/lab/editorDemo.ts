@@ -41,7 +41,7 @@ export async function openInEditor(
       `  open      ${running.origin}/?${new URLSearchParams({ folder: repository })}`,
       `  password  ${password}`,
       '',
-      'Trust the folder when you are asked, click Towline in the bar on the left, then Build and Deploy on a service.',
+      'Click Towline in the bar on the left, trust the folder there, then press ▶ (Build and Deploy) beside a service.',
       'Ctrl+C ends it.',
     ].join('\n'),
   );

@@ -51,6 +51,8 @@ export interface TrailFacts {
     | undefined;
   /** What the environment's branch names now, where it is another image. */
   readonly named: string | undefined;
+  /** Why the environment's manifests could not be read, without a full stop: nothing is known of proposal and merge. */
+  readonly unread?: string;
   readonly agents: readonly TrailAgent[] | { readonly unknown: string };
   /** Its agent is Argo CD or Flux, and Towline may ask it to look now: the cluster is proven local. */
   readonly refreshable: boolean;
@@ -102,13 +104,19 @@ function imageLink({ image, merged, service }: TrailFacts): TrailLink {
   return { link: 'image', state: 'waiting', sentence: `no image of ${service} has it yet: run the pipeline` };
 }
 
-function proposalLink({ proposal, merged, environment }: TrailFacts): TrailLink {
+function proposalLink({ proposal, merged, environment, unread }: TrailFacts): TrailLink {
+  if (unread !== undefined) {
+    const sentence = `the manifests of ${environment} could not be read: ${unread}`;
+    return { link: 'proposal', state: 'unknown', sentence };
+  }
   if (merged) return { link: 'proposal', state: 'done', sentence: 'the proposal is merged' };
   if (proposal) return { link: 'proposal', state: 'done', sentence: `${proposal.branch} proposes it` };
   return { link: 'proposal', state: 'waiting', sentence: `it is not proposed to ${environment} yet` };
 }
 
-function mergeLink({ merged, named, environment, service, proposal }: TrailFacts): TrailLink {
+function mergeLink({ merged, named, environment, service, proposal, unread }: TrailFacts): TrailLink {
+  if (unread !== undefined)
+    return { link: 'merge', state: 'unknown', sentence: 'nothing is known of it without the manifests' };
   if (merged) {
     const { branch, commit } = merged;
     return {

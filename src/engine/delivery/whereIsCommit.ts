@@ -34,8 +34,9 @@ export interface WhereRequest {
 /**
  * Where a commit is on its way to ready pods, for each service and environment. Reads Git, the journals and, where an
  * environment names a context, its cluster; changes nothing but what Git keeps of fetched branches. A cluster that
- * cannot be asked is `unknown` in its links. Throws `commit-unknown`, `service-unknown`, `environment-unknown`, and
- * what the manifests' repository throws.
+ * cannot be asked is `unknown` in its links, and so is one of several environments whose manifests' repository does not
+ * answer. Throws `commit-unknown`, `service-unknown`, `environment-unknown`, and
+ * what the manifests' repository of a single environment throws.
  */
 export async function whereIsCommit(
   ports: WhereParts,
@@ -58,8 +59,15 @@ export async function whereIsCommit(
     const branches = services.map(({ service }) =>
       proposalBranch(environment.name, service.name, environment.group),
     );
-    const source = await openManifestSource(ports, opened, environment, branches, signal);
-    await fetchBase(source, signal);
+    const source = await openManifests(ports, opened, environment, branches, signal).catch(
+      (error: unknown) => {
+        signal.throwIfAborted();
+        // One repository that does not answer is no reason to be silent about the others.
+        if (environments.length === 1 || !(error instanceof TowlineError)) throw error;
+        const { what, why } = error.failure;
+        return { unread: `${what}: ${why.split('\n', 1)[0]}` };
+      },
+    );
     for (const [index, { service, touched }] of services.entries()) {
       // Who asks for a service by its name hears of it everywhere.
       if (request.services.length === 0 && environment.services?.includes(service.name) === false) continue;
@@ -68,6 +76,23 @@ export async function whereIsCommit(
     }
   }
   return found;
+}
+
+async function openManifests(
+  ports: Ports,
+  opened: OpenWorkspace,
+  environment: Environment,
+  branches: readonly string[],
+  signal: AbortSignal,
+): Promise<ManifestSource> {
+  const source = await openManifestSource(ports, opened, environment, branches, signal);
+  await fetchBase(source, signal);
+  return source;
+}
+
+/** Why an environment's manifests could not be read, one sentence without a full stop. */
+interface Unread {
+  readonly unread: string;
 }
 
 interface TrailScope {
@@ -80,11 +105,11 @@ interface TrailScope {
   readonly service: Service;
   readonly environment: Environment;
   readonly branch: string;
-  readonly source: ManifestSource;
+  readonly source: ManifestSource | Unread;
 }
 
 async function readTrail(scope: TrailScope, signal: AbortSignal): Promise<TrailFacts> {
-  const { opened, commit, touched, images, service, environment, source } = scope;
+  const { opened, commit, touched, images, service, environment } = scope;
   const includes = async (reference: string): Promise<boolean> => {
     const from = touched === undefined ? undefined : await images.sourceOf(reference, signal);
     return (
@@ -95,10 +120,7 @@ async function readTrail(scope: TrailScope, signal: AbortSignal): Promise<TrailF
     matches: service.image,
     repository: targetRepository(opened.workspace.registry ?? 'localhost', service.image),
   };
-  const named = await readNamedImage(source, environment, meant, signal);
-  const isMerged = named !== undefined && (await includes(named));
-  const since = isMerged ? await findMerge(source, environment, meant, named, signal) : undefined;
-  const agents = await readAgents(scope.ports, source, environment, since?.id, signal);
+  const told = await readManifests(scope, meant, includes, signal);
   const pods = await readServicePods(scope.ports, environment, meant, includes, signal);
   return {
     service: service.name,
@@ -106,12 +128,32 @@ async function readTrail(scope: TrailScope, signal: AbortSignal): Promise<TrailF
     commit,
     touched,
     image: touched === undefined ? undefined : await images.newestWith(service.name, touched, signal),
-    proposal: isMerged ? undefined : await findProposal(scope, meant, includes, signal),
+    ...told,
+    refreshable: await mayRefresh(scope, told.agents, signal),
+    pods,
+  };
+}
+
+/** What the environment's manifests, and who applies them, tell. */
+async function readManifests(
+  { ports, environment, branch, source }: TrailScope,
+  meant: MeantRepository,
+  includes: (reference: string) => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<Pick<TrailFacts, 'proposal' | 'merged' | 'named' | 'agents' | 'unread'>> {
+  if ('unread' in source)
+    return {
+      ...{ proposal: undefined, merged: undefined, named: undefined, unread: source.unread },
+      agents: { unknown: 'nothing is known of it without the manifests' },
+    };
+  const named = await readNamedImage(source, environment, meant, signal);
+  const isMerged = named !== undefined && (await includes(named));
+  const since = isMerged ? await findMerge(source, environment, meant, named, signal) : undefined;
+  return {
+    proposal: isMerged ? undefined : await findProposal(source, branch, meant, includes, signal),
     merged: since && named ? { branch: source.base, commit: since, image: named } : undefined,
     named: isMerged ? undefined : named,
-    agents,
-    refreshable: await mayRefresh(scope, agents, signal),
-    pods,
+    agents: await readAgents(ports, source, environment, since?.id, signal),
   };
 }
 
@@ -129,7 +171,8 @@ async function mayRefresh(
 
 /** The proposal branch, where it names an image with the commit in it. */
 async function findProposal(
-  { source, branch }: TrailScope,
+  source: ManifestSource,
+  branch: string,
   meant: MeantRepository,
   includes: (reference: string) => Promise<boolean>,
   signal: AbortSignal,

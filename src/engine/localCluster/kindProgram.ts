@@ -38,7 +38,7 @@ export function findKind(processes: Processes, folder: string): KindProgram {
   const program = processes.find('kind');
   if (program === undefined)
     throw new TowlineError('command-not-found', {
-      why: `There is no kind on PATH (${processes.environment.PATH ?? 'not set'}).`,
+      why: 'There is no kind on PATH.',
       next: 'Install it: `brew install kind`, `winget install Kubernetes.kind`, `go install sigs.k8s.io/kind@latest`, or https://kind.sigs.k8s.io/docs/user/quick-start/#installation.',
     });
   const environment = Object.fromEntries(

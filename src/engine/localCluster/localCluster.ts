@@ -84,7 +84,10 @@ export function createLocalCluster(
     if (all.some(({ labels }) => labels[clusterLabel] === name)) return;
     const names = [...new Set(all.map(({ labels }) => labels[clusterLabel] ?? ''))];
     throw new TowlineError('cluster-unknown', {
-      why: `kind has no cluster ${name} on this engine; it has ${names.join(', ') || 'none'}`,
+      why:
+        names.length === 0
+          ? 'kind has no cluster on this engine'
+          : `kind has no cluster ${name} on this engine; it has ${names.join(', ')}`,
     });
   }
 
