@@ -178,6 +178,10 @@ describe('towline agent on a real cluster', function () {
     const verdicts = agentEvents(broken).flatMap((event) => (event.type === 'verdict' ? event.verdict : []));
     assert.ok(verdicts.every(({ state }) => state !== 'healthy'));
     assert.match(verdicts.map(({ sentence }) => sentence).join('\n'), /localhost:5999\/shop\/nothing:1/);
+    assert.match(
+      verdicts.map(({ at }) => at && `${at.file}:${at.line}`).join(' '),
+      /^deploy\/dev\/\S+\.yaml:\d+/,
+    );
     const status = await towline(place, 'agent', 'status', '--env', 'dev');
     assert.notEqual(status.exitCode, 0);
     place.deploy({ 'api.yaml': deployment() });

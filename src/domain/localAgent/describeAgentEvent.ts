@@ -1,3 +1,4 @@
+import { sentenceWithPlace } from '../verdict/sentenceWithPlace.ts';
 import type { AgentEvent, DriftedObject, ReconcileReason } from './agentEvent.ts';
 import { describeObject } from './objectName.ts';
 import type { RolloutOutcome } from './rolloutOutcome.ts';
@@ -37,7 +38,7 @@ export function describeAgentEvent(event: AgentEvent): string | undefined {
     case 'kept':
       return `${describeObject(event.object)} left Git and stays: ${event.because}`;
     case 'verdict':
-      return event.verdict.sentence;
+      return sentenceWithPlace(event.verdict);
     case 'reconciled':
       return `${short(event.commit)} is applied`;
     case 'settled':

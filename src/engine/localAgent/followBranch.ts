@@ -8,6 +8,7 @@ import { renewalPace } from '../../domain/localAgent/agentHolder.ts';
 import { agentNamespace, type InventoryChange } from '../../domain/localAgent/inventory.ts';
 import type { RolloutOutcome } from '../../domain/localAgent/rolloutOutcome.ts';
 import type { Rendering } from '../../domain/rendering/rendering.ts';
+import { placeVerdict } from '../../domain/verdict/placeVerdict.ts';
 import { followObjects } from '../feeds/followObjects.ts';
 import type { LocalClusters } from '../locality/localClusters.ts';
 import type { ClusterReads, ClusterWrites } from '../ports/clusters.ts';
@@ -209,8 +210,10 @@ async function follow(following: Following, signal: AbortSignal): Promise<AgentO
       note({ settled: outcome });
       decided.resolve(outcome);
     };
-    const onVerdict: Parameters<typeof followRollouts>[2]['onVerdict'] = (workload, verdict) =>
+    const onVerdict: Parameters<typeof followRollouts>[2]['onVerdict'] = (workload, found) => {
+      const verdict = rendered?.commit === commit ? placeVerdict(found, workload, rendered) : found;
       tell({ type: 'verdict', at: clock.now(), workload, verdict });
+    };
     const limit = options.rolloutLimit;
     background.push(
       followRollouts({ reads, clock }, applied, { limit, onVerdict, onSettled }, watching).catch(
