@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { useCliLab } from '../support/cliLab.ts';
 import { waitUntil } from '../support/cliProcess.ts';
+import { clippedIn } from '../support/clippedLabels.ts';
 import { useEditor } from '../support/editorLab.ts';
 import type { EditorWindow } from '../support/editorWindow.ts';
 import { useLabNamespace } from '../support/labNamespace.ts';
@@ -87,6 +88,14 @@ describe('the Clusters view', function () {
     await window.expand(window.row('Clusters', /^Pod web-/));
     await window.row('Clusters', /^Container main, Running/).waitFor();
     await window.capture('clusters');
+    await window.resizeSideBar(250);
+    await window.capture('clusters-narrow');
+    // Names of objects may be of any length, and what is wrong is a sentence.
+    const cut = (await clippedIn(window.page.locator('.part.sidebar'))).filter(
+      (text) => !/^(web|broken)-|:1\b/.test(text),
+    );
+    assert.deepEqual(cut, []);
+    await window.resizeSideBar(350);
 
     await window.row('Clusters', /^Why: broken/).click();
     await window.editor.filter({ hasText: 'localhost:5999/shop/nothing:1' }).waitFor();

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { fieldsOf } from '../../src/domain/kubernetes/objectFields.ts';
+import { forgetAgents } from '../support/agentWorkspace.ts';
 import { useCliLab } from '../support/cliLab.ts';
+import { waitUntil } from '../support/cliProcess.ts';
+import { clippedIn } from '../support/clippedLabels.ts';
 import type { CliWorkspace, WorkspaceOptions } from '../support/cliWorkspace.ts';
+import { proofOf } from '../support/clusterContract.ts';
 import { useEditor } from '../support/editorLab.ts';
+import type { EditorWindow } from '../support/editorWindow.ts';
+import { fakeKinds } from '../support/fakeKinds.ts';
 import { useLabNamespace } from '../support/labNamespace.ts';
 import { allowContexts } from '../support/localClusters.ts';
 import { namespaces } from '../support/rehearsalLab.ts';
@@ -44,6 +51,12 @@ const service = {
   metadata: { name: 'api' },
   spec: { selector: { app: 'api' }, ports: [{ port: 80, targetPort: 8080 }] },
 };
+const settingsMap = (value: string) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'settings' },
+  data: { greeting: value },
+});
 
 /** A service that answers. */
 const serviceFiles = {
@@ -53,13 +66,23 @@ const serviceFiles = {
   'deploy/dev/service.yaml': JSON.stringify(service),
 };
 
-function kustomization(resources: readonly string[], image: string): string {
+function kustomization(resources: readonly string[], image: string, namespace?: string): string {
   const images = [{ name: 'api', newName: image, newTag: '0' }];
-  return JSON.stringify({ resources, images }, undefined, 2);
+  return JSON.stringify(
+    { resources, images, ...(namespace === undefined ? {} : { namespace }) },
+    undefined,
+    2,
+  );
 }
 
 describe('the Delivery view', function () {
   this.timeout(900_000);
+  const { signal } = new AbortController();
+  const remotes: string[] = [];
+  // Before the workspaces themselves go, and after their windows.
+  afterEach(async () => {
+    for (const remote of remotes.splice(0)) await forgetAgents(cluster.clusters, cluster.context, remote);
+  });
   const cli = useCliLab();
   const cluster = useLabNamespace();
   const editor = useEditor();
@@ -70,6 +93,7 @@ describe('the Delivery view', function () {
   /** The workspace's user has declared the lab's cluster local. */
   function makePlace(options: WorkspaceOptions): CliWorkspace {
     const workspace = cli.makeWorkspace(options);
+    remotes.push(workspace.remote);
     allowContexts(workspace.environment.TOWLINE_DATA ?? '', cluster.clusters, cluster.context);
     const environment = { ...workspace.environment, KUBECONFIG: process.env.TOWLINE_LAB_KUBECONFIG ?? '' };
     return { ...workspace, environment };
@@ -84,6 +108,14 @@ describe('the Delivery view', function () {
     await window.fold('Clusters', false);
     await window.fold('Delivery', true);
     return window;
+  }
+
+  /** Looks whether a narrow sidebar cuts a label of what shows now. */
+  async function assertNothingClipped(window: EditorWindow, picture: string): Promise<void> {
+    await window.resizeSideBar(250);
+    await window.capture(picture);
+    assert.deepEqual(await clippedIn(window.page.locator('.part.sidebar')), []);
+    await window.resizeSideBar(350);
   }
 
   it('rehearses a proposal until it answers, and leaves nothing', async () => {
@@ -109,7 +141,10 @@ describe('the Delivery view', function () {
     const rehearsal = window.row('Delivery', new RegExp(`^Rehearsal of .*in ${name}, healthy`));
     await rehearsal.waitFor();
     await window.row('Delivery', /^rehearsed all 2 objects: api is healthy/).waitFor();
+    await window.expand(window.row('Delivery', /^Rendered/));
+    await window.expand(window.row('Delivery', /^Dry run/));
     await window.capture('rehearsal');
+    await assertNothingClipped(window, 'rehearsal-narrow');
 
     await window.act(
       window.row('Delivery', /^Rendered 2 objects, 1 changed/),
@@ -138,5 +173,62 @@ describe('the Delivery view', function () {
       namespaces().filter((one) => one.startsWith(`rehearsal-${name}-`)),
       [],
     );
+  });
+
+  it('keeps a cluster at what a branch says, and shows how they differ', async () => {
+    const lab = await cluster.open();
+    const place = makePlace({ dev: { context: lab.context } });
+    const deploy = (greeting: string) =>
+      place.commit({
+        'deploy/dev/kustomization.yaml': kustomization(['settings.yaml'], place.image, lab.namespace),
+        'deploy/dev/settings.yaml': JSON.stringify(settingsMap(greeting)),
+        'deploy/dev/deployment.yaml': undefined,
+      });
+    const target = { kind: fakeKinds.configMaps, namespace: lab.namespace, name: 'settings' };
+    const greeting = async () => {
+      const reads = lab.clusters.connect(lab.context);
+      const found = await reads.get(target.kind, target.namespace, target.name, signal);
+      reads.dispose();
+      return fieldsOf(found?.data).greeting;
+    };
+    const editByHand = (value: string) =>
+      lab.clusters
+        .openForWriting(proofOf(lab.clusters, lab.context))
+        .patch(target, { data: { greeting: value } }, { fieldManager: 'kubectl-edit' }, signal);
+    deploy('first');
+    const window = await open(place);
+    await window.fold('Services', false);
+    await window.fold('Runs', false);
+
+    await window.welcome('Delivery').getByRole('button', { name: 'Follow a Branch' }).click();
+    const agent = window.row('Delivery', /^Local agent of dev/);
+    const healthy = (commit: string) =>
+      window.row('Delivery', new RegExp(`^Local agent of dev, healthy · ${commit.slice(0, 7)}`));
+    await window.row('Delivery', /^Local agent of dev, healthy/).waitFor();
+    assert.equal(await greeting(), 'first');
+
+    await editByHand('by hand');
+    await window.row('Delivery', /^drift: ConfigMap .*settings differs in data\.greeting/).waitFor();
+    await waitUntil('the drift is repaired', async () => (await greeting()) === 'first');
+    await window.capture('agent');
+    await assertNothingClipped(window, 'agent-narrow');
+
+    await window.act(agent, 'Pause Local Agent');
+    await window.row('Delivery', /^Local agent of dev, paused/).waitFor();
+    const second = deploy('second');
+    await window.capture('agent-paused');
+    await window.act(agent, 'Resume Local Agent');
+    await healthy(second).waitFor();
+    assert.equal(await greeting(), 'second');
+
+    await window.act(agent, 'End Local Agent');
+    await window.row('Delivery', /^Local agent of dev, ended/).waitFor();
+    await editByHand('by hand');
+    await window.runCommand('Towline: Compare with Cluster');
+    await window.notification('dev on lab: 1 would change').waitFor();
+    await window.page.getByRole('tab', { name: /^ConfigMap .*settings: lab → dev at/ }).waitFor();
+    await window.editor.filter({ hasText: 'by hand' }).first().waitFor();
+    await window.editor.filter({ hasText: 'second' }).first().waitFor();
+    await window.capture('live-diff');
   });
 });

@@ -1,28 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Locator } from 'playwright-core';
 import { useCliLab } from '../support/cliLab.ts';
+import { clippedIn } from '../support/clippedLabels.ts';
 import { useEditor } from '../support/editorLab.ts';
-
-interface Box {
-  readonly textContent: string;
-  getBoundingClientRect(): { readonly left: number; readonly right: number };
-  closest(selector: string): Box | null;
-}
-
-/** Labels and words of empty views that reach past what shows them. */
-function clippedIn(view: Locator): Promise<readonly string[]> {
-  const texts = view.locator(
-    '.monaco-list-row .label-name, .welcome-view-content .monaco-button, .welcome-view-content p',
-  );
-  return texts.evaluateAll((elements) =>
-    (elements as unknown as Box[])
-      .filter((element) => {
-        const frame = element.closest('.monaco-icon-label-container, .welcome-view-content');
-        return frame && element.getBoundingClientRect().right > frame.getBoundingClientRect().right + 1;
-      })
-      .map(({ textContent }) => textContent),
-  );
-}
 
 describe('a sidebar of 250 pixels', () => {
   const lab = useCliLab();
@@ -42,6 +21,17 @@ describe('a sidebar of 250 pixels', () => {
     const sideBar = window.page.locator('.part.sidebar');
     assert.deepEqual(await clippedIn(sideBar), []);
     await window.capture('narrow');
+    await window.fold('Services', false);
+    await window.fold('Runs', false);
+    await window.fold('Delivery', true);
+    await window.welcome('Delivery').getByRole('button', { name: 'Where Is My Commit?' }).waitFor();
+    await window.welcome('Clusters').getByRole('button', { name: 'Create Local Cluster' }).waitFor();
+    assert.deepEqual(await clippedIn(sideBar), []);
+    await window.capture('narrow-empty');
+    await window.fold('Delivery', false);
+    await window.fold('Clusters', false);
+    await window.fold('Services', true);
+    await window.fold('Runs', true);
 
     await window.act(window.row('Services', 'Service api'), 'Build and Deploy');
     await window.answerDialog('Push');

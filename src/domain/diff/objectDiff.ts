@@ -17,7 +17,10 @@ export interface ObjectDiff {
   readonly change: 'added' | 'removed' | 'changed';
   /** Its name before, where only the hash that a generator adds to it is another one. */
   readonly renamedFrom?: string;
-  /** Hunks of a unified diff of its YAML: fields in a fixed order, without what the server keeps for itself. */
+  /** Its whole YAML, for who shows both side by side: fields in a fixed order, without what the server keeps for itself. */
+  readonly before: string;
+  readonly after: string;
+  /** Hunks of a unified diff of the two. */
   readonly text: string;
   /** Where it is written, as far as that can be known. */
   readonly at?: SourcePosition;
@@ -41,6 +44,8 @@ export function diffObject(
     name: nameOfObject(named),
     change: !one ? 'added' : other ? 'changed' : 'removed',
     ...(before && before.metadata.name !== named.metadata.name ? { renamedFrom: before.metadata.name } : {}),
+    before: old,
+    after: made,
     text: unifiedDiff(old, made),
     ...(at ? { at } : {}),
   };

@@ -55,7 +55,7 @@ export function describeAgentEvent(event: AgentEvent): string | undefined {
 }
 
 /** e.g. "Deployment shop/api differs in spec.replicas" */
-export function describeDrift({ name, change }: DriftedObject): string {
+function describeDrift({ name, change }: DriftedObject): string {
   const what = change === 'gone' ? 'is gone' : `differs in ${change.join(', ')}`;
   return `${describeObject(name)} ${what}`;
 }

@@ -16,7 +16,7 @@ import type { TreeNode } from './treeNode.ts';
 
 /** Services with their environments. Empty while a welcome text has more to say. */
 export function servicesTree(state: EditorState, now: number): readonly TreeNode[] {
-  if (editorCondition(state) !== 'ready') return [];
+  if (!['ready', 'broken'].includes(editorCondition(state))) return [];
   const [only, ...others] = state.repositories;
   if (only === undefined) return [];
   const notices = engineNotice(state);
@@ -91,12 +91,13 @@ function failureNode(
   return {
     id: `failure ${key}`,
     label: what,
-    tooltip: visibleText(`${why}\n${next}`),
+    description: visibleText(why.split('\n')[0] ?? ''),
+    tooltip: visibleText(`${what}: ${why}\n→ ${next}`),
     icon: iconOf('failed'),
     context: 'failure',
     target: { repository: key },
     command: ids.commands.doctor,
-    spoken: `${what}. Opens the doctor.`,
+    spoken: visibleText(`${what}: ${why}. Opens the doctor.`),
   };
 }
 

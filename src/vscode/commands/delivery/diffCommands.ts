@@ -1,8 +1,8 @@
 import { ProgressLocation, window } from 'vscode';
 import { answerOf, type LiveDiff, type LiveObject, nameOfLive } from '../../../domain/diff/liveDiff.ts';
+import type { ObjectDiff } from '../../../domain/diff/objectDiff.ts';
 import type { ObjectName } from '../../../domain/localAgent/objectName.ts';
 import { visibleText } from '../../../domain/text/visibleText.ts';
-import { splitHunks } from '../../documents/splitHunks.ts';
 import type { Command } from '../commandContext.ts';
 import { choosePlace } from './choosePlace.ts';
 
@@ -30,9 +30,11 @@ export const showLiveDiff: Command = async (context, [target]) => {
     },
   );
   const files = found.objects.flatMap((object) =>
-    'diff' in object ? [{ path: pathOf(object.diff.name), ...sidesOf(object.diff.text) }] : [],
+    'diff' in object ? [{ path: pathOf(object.diff.name), ...sidesOf(object.diff) }] : [],
   );
-  const title = visibleText(`${found.context} → ${found.environment} at ${found.commit.slice(0, 7)}`);
+  const [only, ...others] = found.objects.filter((object) => 'diff' in object);
+  const what = only && others.length === 0 ? `${nameOf(nameOfLive(only))}: ` : '';
+  const title = visibleText(`${what}${found.context} → ${found.environment} at ${found.commit.slice(0, 7)}`);
   await context.proposals.show(`live ${found.environment} ${found.context} ${found.commit}`, title, files);
   const report = (): Promise<void> =>
     context.clusters.objects.show([found.context, `${found.environment} live diff.txt`], async () =>
@@ -44,8 +46,7 @@ export const showLiveDiff: Command = async (context, [target]) => {
   else context.messages.refuse(`${summary}.`, [action]);
 };
 
-function sidesOf(text: string): { readonly before: string; readonly after: string } {
-  const { before, after } = splitHunks(text);
+function sidesOf({ before, after }: ObjectDiff): { readonly before: string; readonly after: string } {
   return { before: visibleText(before), after: visibleText(after) };
 }
 
@@ -68,9 +69,9 @@ function summarise({ objects, leftovers }: LiveDiff): string {
   );
   const left =
     'objects' in leftovers ? leftovers.objects.filter(({ keptBy }) => keptBy === undefined).length : 0;
-  const said = [...counts, [left, 'left over'] as const].filter(([count], at) => count > 0 || at === 0);
+  const said = [...counts, [left, 'left over'] as const].filter(([count]) => count > 0);
   const unchecked = 'unchecked' in leftovers ? ', leftovers not checked' : '';
-  return said.map(([count, what]) => `${count} ${what}`).join(', ') + unchecked;
+  return (said.map(([count, what]) => `${count} ${what}`).join(', ') || 'nothing to compare') + unchecked;
 }
 
 /** Everything in words, also what no diff can show. */

@@ -1,10 +1,10 @@
-import type { AgentEvent } from '../../../domain/localAgent/agentEvent.ts';
-import { describeAgentEvent, describeDrift } from '../../../domain/localAgent/describeAgentEvent.ts';
-import { describeObject } from '../../../domain/localAgent/objectName.ts';
+import type { AgentEvent, DriftedObject, ReconcileReason } from '../../../domain/localAgent/agentEvent.ts';
+import { describeAgentEvent } from '../../../domain/localAgent/describeAgentEvent.ts';
+import type { ObjectName } from '../../../domain/localAgent/objectName.ts';
 import type { RolloutOutcome } from '../../../domain/localAgent/rolloutOutcome.ts';
 import { visibleText } from '../../../domain/text/visibleText.ts';
 import type { AgentState } from '../../state/delivery/agentState.ts';
-import { againIn, capital, countWords } from '../clusters/clusterWords.ts';
+import { againIn, capital, countWords, joinWords } from '../clusters/clusterWords.ts';
 import { warningIcon } from '../clusters/healthIcons.ts';
 import { formatShortAge } from '../formatTime.ts';
 import { iconOf } from '../stateIcons.ts';
@@ -50,11 +50,17 @@ export function agentNode(agent: AgentState, now: number): TreeNode {
   };
 }
 
+const outcomeWords: Readonly<Record<RolloutOutcome, string>> = {
+  healthy: 'healthy',
+  failed: 'failed',
+  'timed-out': 'not healthy in time',
+};
+
 function standingWords({ standing, applied, isOver, isPaused, failure }: AgentState, now: number): string {
-  const at = applied === undefined ? '' : `${applied.slice(0, 7)} · `;
+  const at = applied === undefined ? '' : ` · ${applied.slice(0, 7)}`;
   if (failure) return failure.what;
-  if (isOver) return `${at}ended`;
-  if (isPaused) return `${at}paused`;
+  if (isOver) return `ended${at}`;
+  if (isPaused) return `paused${at}`;
   switch (standing?.type) {
     case undefined:
       return 'starting…';
@@ -65,13 +71,13 @@ function standingWords({ standing, applied, isOver, isPaused, failure }: AgentSt
     case 'reconciled':
     case 'resumed':
     case 'paused':
-      return `${at}rolling out…`;
+      return `rolling out…${at}`;
     case 'settled':
-      return `${at}${standing.outcome === 'healthy' ? 'healthy' : standing.outcome === 'failed' ? 'failed' : 'not healthy in time'}`;
+      return `${outcomeWords[standing.outcome]}${at}`;
     case 'failed':
       return `${standing.failure.what}, ${againIn(standing.retryAt, now)}`;
     case 'drifted':
-      return `${at}drifted`;
+      return `drifted${at}`;
   }
 }
 
@@ -92,7 +98,7 @@ function eventNode(id: string, event: AgentEvent, target: NodeTarget, now: numbe
   const { label, text } = shortEvent(event);
   const next = event.type === 'failed' ? event.failure.next : undefined;
   const action = event.type === 'verdict' ? event.verdict.action : next;
-  const words = { label, text: text === undefined ? age : `${age} · ${text}`, spoken };
+  const words = { label, text: joinWords(age === 'now' ? undefined : age, text), spoken };
   return [lineNode(id, words, iconOfEvent(event), target, action)];
 }
 
@@ -105,25 +111,25 @@ function shortEvent(event: AgentEvent): { readonly label: string; readonly text?
       return { label: 'Looked' };
     case 'reconcile-started':
       return {
-        label: 'Applies',
+        label: startWords[event.why],
         text: `${event.commit.slice(0, 7)}, ${countWords(event.objects, 'object')}`,
       };
     case 'applied':
-      return { label: capital(event.change), text: describeObject(event.object) };
+      return { label: capital(event.change), text: shortName(event.object) };
     case 'pruned':
-      return { label: 'Pruned', text: describeObject(event.object) };
+      return { label: 'Pruned', text: shortName(event.object) };
     case 'kept':
-      return { label: 'Kept', text: `${describeObject(event.object)}: ${event.because}` };
+      return { label: 'Kept', text: `${shortName(event.object)}: ${event.because}` };
     case 'verdict':
       return { label: event.workload.kind, text: event.verdict.sentence };
     case 'reconciled':
       return { label: 'Applied', text: event.commit.slice(0, 7) };
     case 'settled':
-      return { label: settledWords[event.outcome], text: event.commit.slice(0, 7) };
+      return { label: capital(outcomeWords[event.outcome]), text: event.commit.slice(0, 7) };
     case 'failed':
       return { label: 'Failed', text: `${event.failure.what}: ${event.failure.why}` };
     case 'drifted':
-      return { label: 'Drift', text: event.objects.map(describeDrift).join('; ') };
+      return { label: 'Drift', text: event.objects.map(shortDrift).join('; ') };
     case 'paused':
       return { label: 'Paused', text: 'nothing is applied' };
     case 'resumed':
@@ -131,11 +137,23 @@ function shortEvent(event: AgentEvent): { readonly label: string; readonly text?
   }
 }
 
-const settledWords: Readonly<Record<RolloutOutcome, string>> = {
-  healthy: 'Healthy',
-  failed: 'Failed',
-  'timed-out': 'Not in time',
+const startWords: Readonly<Record<ReconcileReason, string>> = {
+  first: 'Starts',
+  'new-commit': 'New commit',
+  drift: 'Repairs',
+  retry: 'Tries again',
+  asked: 'Applies again',
+  resumed: 'Goes on',
 };
+
+/** Without the namespace, which all of an environment mostly share. */
+function shortName({ kind, name }: ObjectName): string {
+  return `${kind} ${name}`;
+}
+
+function shortDrift({ name, change }: DriftedObject): string {
+  return change === 'gone' ? `${shortName(name)} is gone` : `${shortName(name)}: ${change.join(', ')}`;
+}
 
 function iconOfEvent(event: AgentEvent): NodeIcon {
   switch (event.type) {

@@ -37,7 +37,8 @@ export function trailNode(trail: AskedTrail, now: number): TreeNode {
   const name = shortCommit(trail);
   const about = service === undefined ? '' : ` of ${service}`;
   const target: NodeTarget = { repository, trail: id };
-  const base = { id: `trail ${id}`, target, expanded: true };
+  // One that had no lines would stay closed when they come: to the editor the answer is another node than the question.
+  const base = { id: `trail ${id} ${answer.kind}`, target, expanded: true };
   switch (answer.kind) {
     case 'asking':
       return {

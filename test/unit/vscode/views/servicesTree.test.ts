@@ -20,6 +20,17 @@ describe('servicesTree', () => {
     assert.deepEqual(lines(makeState()), ['api | not run yet']);
   });
 
+  it('says why a repository cannot be read', () => {
+    const failure = {
+      code: 'git-failed',
+      what: 'Git failed',
+      why: 'bad object\nof 3',
+      next: 'Look.',
+    } as const;
+    const repository = makeRepository({ workspace: { kind: 'failed', failure } });
+    assert.deepEqual(lines(makeState({ repositories: [repository] })), ['Git failed | bad object']);
+  });
+
   it('shows where the newest run left a service, in each environment', () => {
     const step = { service: 'api', step: 'test' } as const;
     const events: readonly RunEvent[] = [

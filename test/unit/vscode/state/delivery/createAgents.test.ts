@@ -52,8 +52,8 @@ describe('a local agent in the Delivery view', () => {
     void agents.follow('/shop/.git', 'dev');
     assert.equal(draw(), 'loading~spin dev follows its branch | starting…');
     tellAll([...following, ...healthy]);
-    assert.match(draw(), /^pass dev follows main \| abcdef0 · healthy\n/);
-    assert.match(draw(), /\n {2}circle-small Created \| 1 min · Deployment shop\/api\n/);
+    assert.match(draw(), /^pass dev follows main \| healthy · abcdef0\n/);
+    assert.match(draw(), /\n {2}circle-small Created \| 1 min · Deployment api\n/);
   });
 
   it('shows drift and its repair', () => {
@@ -63,7 +63,7 @@ describe('a local agent in the Delivery view', () => {
     tellAll([{ type: 'drifted', at: 0, objects: [{ name, change: ['spec.replicas'] }] }]);
     assert.match(
       draw(),
-      /^warning dev follows main \| abcdef0 · drifted\n {2}warning Drift \| 1 min · Deployment shop\/api differs in spec\.replicas\n/,
+      /^warning dev follows main \| drifted · abcdef0\n {2}warning Drift \| 1 min · Deployment api: spec\.replicas\n/,
     );
     tellAll([{ type: 'reconcile-started', at: 0, commit, why: 'drift', objects: 2 }]);
     assert.match(draw(), /^loading~spin dev follows main \| applying abcdef0…\n/);
@@ -76,7 +76,7 @@ describe('a local agent in the Delivery view', () => {
     await agents.ask(id, 'pause', new AbortController().signal);
     assert.deepEqual(asked, [['/shop/.git', 'dev', 'pause']]);
     tellAll([{ type: 'paused', at: 0 }]);
-    assert.match(draw(), /^debug-pause dev follows main \| abcdef0 · paused/);
+    assert.match(draw(), /^debug-pause dev follows main \| paused · abcdef0/);
     tellAll([{ type: 'resumed', at: 0 }]);
     assert.match(draw(), /rolling out…/);
   });
