@@ -29,16 +29,21 @@ export interface ShownTree extends Disposable {
   reveal(id: string): Promise<void>;
 }
 
-/**
- * Shows a tree that is a function of state. It keeps nothing but the nodes the editor has asked for.
- *
- * @param onShownBelow called when the editor asks what is below a node, so that the node is open: its own event of that
- * is lost where the tree is drawn anew at the same moment
- */
+export interface TreeOptions {
+  /** Whether several lines can be selected, for commands that take more than one. */
+  readonly selectsMany?: boolean;
+  /**
+   * Called when the editor asks what is below a node, so that the node is open: its own event of that is lost where the
+   * tree is drawn anew at the same moment.
+   */
+  onShownBelow?(node: TreeNode): void;
+}
+
+/** Shows a tree that is a function of state. It keeps nothing but the nodes the editor has asked for. */
 export function createTreeView(
   viewId: string,
   roots: () => readonly TreeNode[],
-  onShownBelow?: (node: TreeNode) => void,
+  { selectsMany = false, onShownBelow }: TreeOptions = {},
 ): ShownTree {
   const changed = new EventEmitter<TreeNode | undefined>();
   const known = new Map<string, { readonly node: TreeNode; readonly parent: string | undefined }>();
@@ -143,6 +148,7 @@ export function createTreeView(
 
   const view = window.createTreeView<TreeNode>(viewId, {
     showCollapseAll: true,
+    canSelectMany: selectsMany,
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
       getTreeItem({ id }) {

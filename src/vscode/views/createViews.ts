@@ -28,7 +28,9 @@ const ageTick = 30_000;
 
 /** @param others views that show states of their own and stay their makers' */
 export function createViews(store: Store, others: readonly ShownTree[], now: () => number): Views {
-  const services = createTreeView(ids.views.services, () => servicesTree(store.state, now()));
+  const services = createTreeView(ids.views.services, () => servicesTree(store.state, now()), {
+    selectsMany: true,
+  });
   const runs = createTreeView(ids.views.runs, () => runsTree(store.state, now()));
   let last = services;
   const all = [services, runs, ...others];

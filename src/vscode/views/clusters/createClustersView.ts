@@ -31,7 +31,7 @@ export function createClustersView(
     const context = contextOf(node);
     if (context !== undefined) onExpand(context, expanded);
   };
-  const shown = createTreeView(ids.views.clusters, roots, (node) => tell(node, true));
+  const shown = createTreeView(ids.views.clusters, roots, { onShownBelow: (node) => tell(node, true) });
   const { view } = shown;
 
   /** Only what the editor shows is drawn again. */
