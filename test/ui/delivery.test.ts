@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { fieldsOf } from '../../src/domain/kubernetes/objectFields.ts';
 import { forgetAgents } from '../support/agentWorkspace.ts';
 import { useCliLab } from '../support/cliLab.ts';
-import { waitUntil } from '../support/cliProcess.ts';
+import { assertExit, towline, waitUntil } from '../support/cliProcess.ts';
 import { clippedIn } from '../support/clippedLabels.ts';
 import type { CliWorkspace, WorkspaceOptions } from '../support/cliWorkspace.ts';
 import { proofOf } from '../support/clusterContract.ts';
@@ -230,5 +230,37 @@ describe('the Delivery view', function () {
     await window.editor.filter({ hasText: 'by hand' }).first().waitFor();
     await window.editor.filter({ hasText: 'second' }).first().waitFor();
     await window.capture('live-diff');
+  });
+
+  it('says where a commit is, from its image to the pods that run it', async () => {
+    const lab = await cluster.open();
+    const place = makePlace({ files: serviceFiles, dev: { context: lab.context } });
+    const commit = place.commit({
+      'deploy/dev/kustomization.yaml': kustomization(
+        ['deployment.yaml', 'service.yaml'],
+        place.image,
+        lab.namespace,
+      ),
+    });
+    assertExit(await towline(place, 'run', '--yes'), 0);
+    const window = await open(place);
+    await window.fold('Services', false);
+    await window.fold('Runs', false);
+    await window.welcome('Delivery').getByRole('button', { name: 'Where Is My Commit?' }).click();
+    await window.page.getByText('A commit as Git takes it').waitFor();
+    await window.page.keyboard.press('Enter');
+    const trail = window.row('Delivery', new RegExp(`^Where is ${commit.slice(0, 7)}`));
+    await trail.waitFor();
+    await window.row('Delivery', /^api in dev, at merge: towline\/dev\/api is not merged/).waitFor();
+    await window.capture('where');
+    await assertNothingClipped(window, 'where-narrow');
+
+    place.remoteGit('update-ref', 'refs/heads/main', 'refs/heads/towline/dev/api');
+    assertExit(await towline(place, 'agent', '--env', 'dev', '--once'), 0);
+    await window.act(trail, 'Look Again');
+    await window.row('Delivery', /^api in dev, runs: /).waitFor();
+    for (const link of ['Commit', 'Image', 'Proposal', 'Merge', 'Agent', 'Pods'])
+      await window.row('Delivery', new RegExp(`^${link}, done: `)).waitFor();
+    await window.capture('where-done');
   });
 });
