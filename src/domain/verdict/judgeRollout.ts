@@ -111,6 +111,7 @@ function creationTrouble(
       reason: 'admission-refused',
       sentence: `${workload.name} gets no pods: the cluster refuses them: ${said}`,
       action: 'Correct what the refusal names in the manifest.',
+      ...present({ subject: refusalSubject(said) }),
     },
   ];
 }
@@ -121,6 +122,16 @@ function quotaSubject(said: string): VerdictSubject | undefined {
   if (resource === undefined) return undefined;
   if (resource === 'pods' || resource === 'count/pods') return { kind: 'setting', name: 'replicas' };
   return { kind: 'resource', side: side === 'limits' ? 'limits' : 'requests', resource };
+}
+
+/** Quotas and limit ranges name the resource that pods have to say something else, or anything, of. */
+function refusalSubject(said: string): VerdictSubject | undefined {
+  const [, side, missing] = /must specify (?:(requests|limits)\.)?([\w./-]+)/.exec(said) ?? [];
+  if (missing !== undefined)
+    return { kind: 'resource', side: side === 'limits' ? 'limits' : 'requests', resource: missing };
+  const [, bound, resource] = /(maximum|minimum) (\S+) usage per (?:Container|Pod) is /.exec(said) ?? [];
+  if (resource === undefined) return undefined;
+  return { kind: 'resource', side: bound === 'maximum' ? 'limits' : 'requests', resource };
 }
 
 function jobFailure(workload: Workload): Trouble | undefined {

@@ -233,10 +233,11 @@ describe('the verdict', () => {
     assert.equal(judge({ ready: 2 }), 'progressing');
   });
 
-  it('knows which field a refusal by a quota and a place on no node are about', () => {
+  it('knows which field a refusal and a place on no node are about', () => {
     const quota = recorded('quota');
-    const subjectOf = (requested: string) => {
-      const message = `pods "a" is forbidden: exceeded quota: small, requested: ${requested}, used: 0, limited: 1`;
+    const subjectOf = (requested: string, refusal?: string) => {
+      const exceeded = `exceeded quota: small, requested: ${requested}, used: 0, limited: 1`;
+      const message = `pods "a" is forbidden: ${refusal ?? exceeded}`;
       const conditions = [{ type: 'ReplicaFailure', status: 'True', message }] as const;
       return judgeRollout({ ...quota, workload: { ...(quota.workload as Deployment), conditions } }).subject;
     };
@@ -245,6 +246,14 @@ describe('the verdict', () => {
     assert.deepEqual(subjectOf('requests.memory=2Gi,pods=1'), { ...memory, side: 'requests' });
     assert.deepEqual(subjectOf('memory=2Gi'), { ...memory, side: 'requests' });
     assert.deepEqual(subjectOf('pods=1'), { kind: 'setting', name: 'replicas' });
+
+    const refused = (refusal: string) => subjectOf('', refusal);
+    const most = 'maximum memory usage per Container is 100Mi, but limit is 1Gi';
+    assert.deepEqual(refused(most), { ...memory, side: 'limits' });
+    assert.deepEqual(refused(most.replace('maximum', 'minimum')), { ...memory, side: 'requests' });
+    assert.deepEqual(refused('failed quota: rq: must specify limits.memory'), { ...memory, side: 'limits' });
+    assert.deepEqual(refused('failed quota: rq: must specify memory'), { ...memory, side: 'requests' });
+    assert.equal(refused('a webhook does not like it'), undefined);
 
     const big = recorded('big');
     const [pod] = big.pods as readonly [Pod];
