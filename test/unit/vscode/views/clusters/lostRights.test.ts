@@ -103,6 +103,10 @@ describe('the tree of a cluster whose user loses rights', () => {
     assert.equal(first, 'lock lab');
     assert.match(second ?? '', /^ {2}warning /);
     assert.ok(!rest.some((line) => /shop|web|alone/.test(line)), rest.join('\n'));
+    const asked = clusters.cluster('lab').asked.length;
+    await clock.advance(60 * minute);
+    const rate = (clusters.cluster('lab').asked.length - asked) / 3600;
+    assert.ok(rate < 0.1, `${rate.toFixed(2)} requests a second, of all kinds together`);
     await allow();
     assert.deepEqual(labels(), before);
   });
