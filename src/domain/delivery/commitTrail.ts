@@ -163,10 +163,12 @@ function podsLink({ pods, service }: TrailFacts): TrailLink {
   if (all === 0)
     return { link: 'pods', state: 'waiting', sentence: `no pod of ${service} runs on ${context}` };
   const count = `${ready} of ${all} ${all === 1 ? 'pod' : 'pods'} on ${context}`;
-  if (including === all && ready === all) return { link: 'pods', state: 'done', sentence: `${count} run it` };
+  const [run, are] = ready === 1 ? ['runs', 'is'] : ['run', 'are'];
+  if (including === all && ready === all)
+    return { link: 'pods', state: 'done', sentence: `${count} ${run} it` };
   const why = trouble === undefined ? '' : `: ${trouble}`;
   const sentence =
-    including === 0 ? `no pod on ${context} runs it yet${why}` : `${count} run it and are ready${why}`;
+    including === 0 ? `no pod on ${context} runs it yet${why}` : `${count} ${run} it and ${are} ready${why}`;
   return { link: 'pods', state: trouble === undefined ? 'waiting' : 'failed', sentence };
 }
 

@@ -127,8 +127,8 @@ describe('the trail of a commit', () => {
         { ...pods, all: 0, including: 0, ready: 0 },
       ].map((now) => [statesOf({ pods: now })[5], sentenceOf('pods', { pods: now })]),
       [
-        ['waiting', '1 of 2 pods on kind-kind run it and are ready'],
-        ['waiting', '1 of 2 pods on kind-kind run it and are ready'],
+        ['waiting', '1 of 2 pods on kind-kind runs it and is ready'],
+        ['waiting', '1 of 2 pods on kind-kind runs it and is ready'],
         ['waiting', 'no pod of api runs on kind-kind'],
       ],
     );
