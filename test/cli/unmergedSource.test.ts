@@ -54,5 +54,8 @@ describe('towline run, from code that is not merged', () => {
     assert.deepEqual(warnings, [
       `Its image is built from commit ${commit.slice(0, 7)}, which is on feature/x but not on main.`,
     ]);
+    assert.ok(
+      message(manifests).includes(`\nSource-Repository: ${workspace.remote}\nSource-Commit: ${commit}\n`),
+    );
   });
 });

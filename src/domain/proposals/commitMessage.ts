@@ -24,12 +24,14 @@ const subjectLimit = 72;
 
 /**
  * A commit message in the repository's own style: Conventional Commits where its history uses them. Trailers
- * name what tools look for, one set for each image.
+ * name what tools look for, one set for each image. `sourceRepository` is the address of the source's repository, where
+ * the manifests are in another one.
  */
 export function commitMessage(
   environment: string,
   images: readonly ProposedImage[],
   recentSubjects: readonly string[],
+  sourceRepository?: string,
 ): string {
   const subject = subjectOf(environment, images, usesConventionalCommits(recentSubjects));
   const body = images.map(describe).join('\n\n');
@@ -39,6 +41,7 @@ export function commitMessage(
       : []),
     `Image-Digest: ${image.after}`,
   ]);
+  if (sourceRepository !== undefined) trailers.unshift(`Source-Repository: ${sourceRepository}`);
   return `${subject}\n\n${body}\n\n${trailers.join('\n')}\n`;
 }
 

@@ -1,6 +1,7 @@
 import { createShared, type Shared } from '../../base/shared.ts';
 import { proposalBranch } from '../../domain/proposals/proposalBranch.ts';
 import type { PushOutput, TestOutput } from '../../domain/runs/stepOutput.ts';
+import { visibleText } from '../../domain/text/visibleText.ts';
 import type { Environment } from '../../domain/workspace/environment.ts';
 import type { Service } from '../../domain/workspace/service.ts';
 import { recordPart } from '../keys/recordPart.ts';
@@ -34,6 +35,8 @@ export interface Proposals {
   edit: ManifestFiles['edit'];
   /** Where the source commit of an image is, where a reviewer should know; see `describeSource`. */
   unmergedSource(commit: ObjectId, signal: AbortSignal): Promise<string | undefined>;
+  /** Address of the source's remote, where the manifests are in another repository: a reviewer there cannot know it. */
+  sourceRepository(signal: AbortSignal): Promise<string | undefined>;
   /** Subjects of the base's newest commits, as a model for the proposal's. */
   recentSubjects(signal: AbortSignal): Promise<readonly string[]>;
   /** Whether the answer for this environment's remote may have to be asked for. */
@@ -122,6 +125,13 @@ export function createProposals(
         createShared(async (asked) => describeSource(await openSource(asked), opened, commit, asked));
       sources.set(commit, known);
       return known.get(signal);
+    },
+    async sourceRepository(signal) {
+      const { repository } = opened;
+      if ((await openSource(signal)).repository === repository) return undefined;
+      const remotes = await repository.remotes(signal);
+      const remote = remotes.find(({ name }) => name === 'origin') ?? remotes[0];
+      return remote && visibleText(remote.url);
     },
     async allowed(signal, untimed) {
       const found = await openSource(signal);

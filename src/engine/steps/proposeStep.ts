@@ -92,6 +92,7 @@ export const proposeStep: Step<ProposeOutput> = {
             environment.name,
             proposedImages(images, edits, unmerged),
             await proposals.recentSubjects(signal),
+            await proposals.sourceRepository(signal),
           ),
         workFolder: () => workFolder(context),
       },

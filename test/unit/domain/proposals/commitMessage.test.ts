@@ -41,6 +41,14 @@ Image-Digest: shop/api:new@${digest}
     );
   });
 
+  it('names the repository of the source where it is not that of the manifests', () => {
+    const message = commitMessage('dev', [image('api')], [], 'https://github.com/acme/shop.git');
+    assert.match(
+      message,
+      /\n\nSource-Repository: https:\/\/github\.com\/acme\/shop\.git\nSource-Commit: c0ffee\n/,
+    );
+  });
+
   it('has one paragraph and one set of trailers for each image', () => {
     const message = commitMessage('dev', [image('api'), image('web', { before: undefined })], []);
     assert.match(message, /^Bump api, web in dev\n\napi: .*\nwas .*\nTests: .*\n\nweb: .*\nTests: .*\n\n/);
