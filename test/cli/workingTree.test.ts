@@ -111,6 +111,27 @@ describe('towline run, the state of the checkout', () => {
     assert.match(readFileSync(join(workspace.folder, '.git/MERGE_HEAD'), 'utf8'), /^[0-9a-f]{40}\n$/);
   });
 
+  it('names images in a linked worktree as in the main one', async () => {
+    const workspace = lab.makeWorkspace({
+      files: {
+        'towline.yaml': undefined,
+        'deploy/dev/kustomization.yaml': undefined,
+        'deploy/dev/deployment.yaml': undefined,
+      },
+    });
+    const folder = join(workspace.sandbox.folder, 'elsewhere');
+    workspace.git('worktree', 'add', '--quiet', '-b', 'side', folder);
+    const imagesOf = async (place: typeof workspace): Promise<unknown> => {
+      const status = await towline(place, 'status', '--json');
+      return JSON.parse(status.stdout).workspace.services.map(
+        ({ image }: { readonly image: string }) => image,
+      );
+    };
+    const images = await imagesOf(workspace);
+    assert.match(String(images), /^[^/]+\/api$/);
+    assert.deepEqual(await imagesOf({ ...workspace, folder }), images);
+  });
+
   it('works in a linked worktree and shows its runs in the main one', async () => {
     const workspace = lab.makeWorkspace();
     const folder = join(workspace.sandbox.folder, 'linked tree');

@@ -51,11 +51,20 @@ export async function openWorkspace(
   const root = config ? dirname(config) : top;
   const prefix = relative(top, root).split(sep).join('/');
   const state = below(await reading, prefix);
-  const name = config && basename(config);
+  const configName = config && basename(config);
   // The file counts also where Git ignores it: it was put there for Towline.
-  const paths = name === undefined || state.files.includes(name) ? state.files : [...state.files, name];
+  const paths =
+    configName === undefined || state.files.includes(configName) ? state.files : [...state.files, configName];
+  // A linked worktree is another folder of the same repository: its images are the same ones.
+  const main = basename(commonFolder) === '.git' ? dirname(commonFolder) : top;
   const workspace = await rememberedWorkspace(
-    { folder: root, paths, version, record: `workspaces/${recordPart(prefix)}` },
+    {
+      folder: root,
+      name: basename(root === top ? main : root),
+      paths,
+      version,
+      record: `workspaces/${recordPart(prefix)}`,
+    },
     ports.files,
     records,
     ports.clock.now(),

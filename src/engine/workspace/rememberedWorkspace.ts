@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { RepoPath } from '../../domain/workspace/service.ts';
 import type { Workspace } from '../../domain/workspace/workspace.ts';
 import { settledAfter } from '../keys/fingerprints.ts';
@@ -7,7 +7,7 @@ import type { Files } from '../ports/files.ts';
 import type { RecordStore } from '../ports/journalStore.ts';
 
 interface Remembered {
-  /** Hash over Towline's version, the folder and the list of files: what finding starts from. */
+  /** Hash over Towline's version, the folder, its name and the list of files: what finding starts from. */
   readonly start: string;
   /** Every file that was read, with its stamp; '' where there was none. */
   readonly read: readonly (readonly [RepoPath, string])[];
@@ -21,6 +21,8 @@ interface Remembered {
 export async function rememberedWorkspace(
   place: {
     readonly folder: string;
+    /** What images are named after that nobody names. */
+    readonly name: string;
     readonly paths: readonly RepoPath[];
     readonly version: string;
     readonly record: string;
@@ -29,9 +31,9 @@ export async function rememberedWorkspace(
   records: RecordStore,
   now: number,
 ): Promise<Workspace> {
-  const { folder, paths } = place;
+  const { folder, name, paths } = place;
   const start = createHash('sha256')
-    .update([place.version, folder, ...paths].join('\0'))
+    .update([place.version, folder, name, ...paths].join('\0'))
     .digest('hex');
   const stampOf = (path: RepoPath): string => files.status(join(folder, path))?.stamp ?? '';
 
@@ -50,7 +52,7 @@ export async function rememberedWorkspace(
   };
   // Finding needs a YAML parser and more, which is worth loading only when there is something to find.
   const { loadWorkspace } = await import('../../domain/config/loadWorkspace.ts');
-  const workspace = loadWorkspace(paths, readText, basename(folder));
+  const workspace = loadWorkspace(paths, readText, name);
   if (settled)
     await records.write(
       place.record,
