@@ -91,7 +91,7 @@ function howToGoOn({ repository, port }: DemoShop): string {
     '  npm run demo -- --editor the same in VS Code',
     '  npm run demo -- --cluster merge it, and follow it to pods that answer (on Debian as root)',
     '  npm run demo -- --fresh  start over',
-    '  npm run demo -- --clean  remove everything the demo made',
+    '  npm run demo -- --clean  remove the copy and its remote',
   ].join('\n');
 }
 
@@ -99,7 +99,9 @@ async function cleanUp(): Promise<number> {
   const folder = demoFolder();
   if (!(await exists(folder))) say('There is nothing to remove.');
   await rm(folder, { recursive: true, force: true });
-  say(`Removed ${folder}. The Docker engine, its images and installed packages stay.`);
+  say(
+    `Removed ${folder}. The Docker engine, its images, installed packages and the local registry stay (\`towline registry remove\`, if Towline started it).`,
+  );
   return 0;
 }
 
