@@ -20,6 +20,7 @@ import { createProblems } from './host/createProblems.ts';
 import { createRunner } from './host/createRunner.ts';
 import { createStatusBar } from './host/createStatusBar.ts';
 import { createTestExplorer } from './host/createTestExplorer.ts';
+import { failureText } from './host/failureText.ts';
 import { createGoingRuns } from './host/interruptedRuns.ts';
 import type { ids } from './ids.ts';
 import { createReader } from './state/createReader.ts';
@@ -104,8 +105,7 @@ export function composeExtension(context: ExtensionContext): Extension {
 
   function report(error: unknown): void {
     if (error instanceof DOMException && error.name === 'AbortError') return;
-    const { what, why, next } = failureOf(error);
-    messages.refuse(`${what}: ${why} ${next}`);
+    messages.refuse(failureText(failureOf(error)));
   }
 
   const commandContext: CommandContext = {

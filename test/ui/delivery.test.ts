@@ -90,11 +90,11 @@ describe('the Delivery view', function () {
     this.currentTest?.timeout(900_000);
   });
 
-  /** The workspace's user has declared the lab's cluster local. */
-  function makePlace(options: WorkspaceOptions): CliWorkspace {
+  /** The workspace's user has declared the lab's cluster local, unless it is said otherwise. */
+  function makePlace(options: WorkspaceOptions, isLocal = true): CliWorkspace {
     const workspace = cli.makeWorkspace(options);
     remotes.push(workspace.remote);
-    allowContexts(workspace.environment.TOWLINE_DATA ?? '', cluster.clusters, cluster.context);
+    if (isLocal) allowContexts(workspace.environment.TOWLINE_DATA ?? '', cluster.clusters, cluster.context);
     const environment = { ...workspace.environment, KUBECONFIG: process.env.TOWLINE_LAB_KUBECONFIG ?? '' };
     return { ...workspace, environment };
   }
@@ -173,6 +173,23 @@ describe('the Delivery view', function () {
       namespaces().filter((one) => one.startsWith(`rehearsal-${name}-`)),
       [],
     );
+  });
+
+  it('says why it rehearses nothing on a cluster that is not proven local', async () => {
+    const place = makePlace({}, false);
+    const window = await open(place);
+    await window.fold('Services', false);
+    await window.fold('Runs', false);
+    await window.welcome('Delivery').getByRole('button', { name: 'Rehearse' }).click();
+    await window.pick('Proposal of api');
+    await window.notification(/Rehearsal of dev: .*not proven local/).waitFor();
+    const rehearsal = window.row('Delivery', /^Rehearsal of the proposal of api in dev, .*not proven local/);
+    await rehearsal.waitFor();
+    await window.capture('rehearsal-refused');
+    await rehearsal.click();
+    await window.page.keyboard.press('Shift+F10');
+    await window.page.getByRole('menuitem', { name: 'Remove from View' }).click();
+    await window.welcome('Delivery').getByRole('button', { name: 'Rehearse' }).waitFor();
   });
 
   it('keeps a cluster at what a branch says, and shows how they differ', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { useCliLab } from '../support/cliLab.ts';
 import { useEditor } from '../support/editorLab.ts';
@@ -26,6 +26,11 @@ describe('the sidebar where something is missing', () => {
     await window.openTowline();
     await window.welcome('Services').filter({ hasText: 'not trusted' }).waitFor();
     await window.capture('restricted');
+    await window.fold('Services', false);
+    await window.fold('Delivery', true);
+    await window.welcome('Delivery').getByRole('button', { name: 'Manage Trust' }).waitFor();
+    await window.capture('delivery-restricted');
+    await window.fold('Services', true);
     await window.runCommandIfOffered('Towline: Build and Deploy');
     assert.equal(await window.dialog.count(), 0);
     assert.equal(existsSync(join(workspace.folder, '.git/towline')), false);
@@ -42,6 +47,21 @@ describe('the sidebar where something is missing', () => {
     await window.openTowline();
     await window.welcome('Services').filter({ hasText: 'No folder here is in a Git repository' }).waitFor();
     await window.capture('no-git');
+  });
+
+  it('says why a repository cannot be read, and reads it when it can', async () => {
+    const workspace = lab.makeWorkspace();
+    const file = join(workspace.folder, '.git/config');
+    const sound = readFileSync(file, 'utf8');
+    writeFileSync(file, '[core\n');
+    const window = await editor.openWindow({ open: workspace.folder, environment: workspace.environment });
+    await window.openTowline();
+    const broken = window.row('Services', /bad config line 1.*Opens the doctor/);
+    await broken.waitFor();
+    await window.capture('broken');
+    writeFileSync(file, sound);
+    await window.act(broken, 'Refresh');
+    await window.row('Services', 'Service api, not run yet').waitFor();
   });
 
   it('says so where no service is found', async () => {

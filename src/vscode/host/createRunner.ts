@@ -9,6 +9,7 @@ import type { NodeTarget } from '../views/treeNode.ts';
 import type { MessageAction, Messages } from './createMessages.ts';
 import { createTerminalCommand } from './createTerminalCommand.ts';
 import { describeEnd } from './describeEnd.ts';
+import { failureText } from './failureText.ts';
 import { type GoingRuns, isReload } from './interruptedRuns.ts';
 
 /** Starts runs for this window, tells how they ended where the user would miss it, and takes them up again. */
@@ -92,8 +93,7 @@ export function createRunner(parts: RunnerParts): Runner {
 
   function tellBroken(error: unknown, session: Session): void {
     if (session.closing) return;
-    const { what, why, next } = failureOf(error);
-    messages.refuse(`${what}: ${why} ${next}`);
+    messages.refuse(failureText(failureOf(error)));
   }
 
   return {

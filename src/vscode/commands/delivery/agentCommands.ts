@@ -1,5 +1,6 @@
 import { visibleText } from '../../../domain/text/visibleText.ts';
 import type { AgentWish } from '../../../engine/localAgent/agentStatus.ts';
+import { failureText } from '../../host/failureText.ts';
 import type { AgentState } from '../../state/delivery/agentState.ts';
 import type { NodeTarget } from '../../views/treeNode.ts';
 import type { Command, CommandContext } from '../commandContext.ts';
@@ -16,8 +17,7 @@ export const followBranch: Command = async (context, [target]) => {
     .follow(session.key, environment.name)
     .then((ended) => {
       if (!ended?.failure) return;
-      const { what, why, next } = ended.failure;
-      context.messages.warn(`The agent of ${environment.name} ended: ${what}: ${why} ${next}`);
+      context.messages.warn(`The agent of ${environment.name} ended: ${failureText(ended.failure)}`);
     })
     .catch(() => undefined);
 };

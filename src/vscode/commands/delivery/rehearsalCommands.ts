@@ -2,6 +2,7 @@ import { env, Uri, window } from 'vscode';
 import { visibleText } from '../../../domain/text/visibleText.ts';
 import type { HeadRequest } from '../../../engine/rehearsal/openRehearsalSource.ts';
 import type { OpenWorkspace } from '../../../engine/workspace/openWorkspace.ts';
+import { failureText } from '../../host/failureText.ts';
 import { ids } from '../../ids.ts';
 import type { RehearsalState } from '../../state/delivery/rehearsalState.ts';
 import type { NodeTarget } from '../../views/treeNode.ts';
@@ -56,7 +57,7 @@ async function chooseHead(
 }
 
 function tellEnd({ messages }: CommandContext, { environment, failure, cleanUp }: RehearsalState): void {
-  if (failure) messages.warn(`Rehearsal of ${environment}: ${failure.what}: ${failure.why} ${failure.next}`);
+  if (failure) messages.warn(`Rehearsal of ${environment}: ${failureText(failure)}`);
   else if (cleanUp?.kind === 'left')
     messages.warn(`The rehearsal of ${environment} left something: ${cleanUp.why}`);
 }

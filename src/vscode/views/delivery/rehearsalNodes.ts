@@ -40,7 +40,7 @@ const verdictIcons: Readonly<Record<Verdict['state'], NodeIcon>> = {
 
 /** A rehearsal of this window: what came out first, then each stage as far as it came. */
 export function rehearsalNode(state: RehearsalState): TreeNode {
-  const { id, environment, head, context, conclusion, addresses, isOver, repository } = state;
+  const { id, environment, head, context, conclusion, rendered, addresses, isOver, repository } = state;
   const words = describeStanding(state);
   const target: NodeTarget = { repository, environment, rehearsal: id };
   return {
@@ -59,7 +59,7 @@ export function rehearsalNode(state: RehearsalState): TreeNode {
       ].join('\n'),
     ),
     icon: iconOfRehearsal(state),
-    context: `rehearsal.${isOver ? 'over' : addresses ? 'kept' : 'running'}`,
+    context: `rehearsal.${isOver ? 'over' : addresses ? 'kept' : 'running'}${rendered?.changed.length ? '.diff' : ''}`,
     expanded: true,
     children: () => stages(state, target),
     target,

@@ -2,6 +2,7 @@ import { describeTrail, type TrailFacts, type TrailLink } from '../../../domain/
 import { visibleText } from '../../../domain/text/visibleText.ts';
 import { ids } from '../../ids.ts';
 import type { AskedTrail } from '../../state/delivery/deliveryState.ts';
+import { fewDigits, joinWords, shortImage } from '../clusters/clusterWords.ts';
 import { formatAge } from '../formatTime.ts';
 import { iconOf } from '../stateIcons.ts';
 import type { NodeIcon, NodeTarget, TreeNode } from '../treeNode.ts';
@@ -133,14 +134,17 @@ function placeNode(id: string, facts: TrailFacts, target: NodeTarget): TreeNode 
 function linkNode(
   partId: string,
   { link, state, sentence }: TrailLink,
-  { refreshable }: TrailFacts,
+  { refreshable, image }: TrailFacts,
   target: NodeTarget,
 ): TreeNode {
+  // The repository before the tag would be all that a narrow sidebar shows.
+  const short =
+    link === 'image' && image ? joinWords(shortImage(image.reference), fewDigits(image.digest)) : sentence;
   const actions = link === 'agent' && refreshable ? '.refreshable' : '';
   return {
     id: `${partId} ${link}`,
     label: linkLabels[link],
-    description: visibleText(sentence),
+    description: visibleText(short),
     tooltip: visibleText(`${linkLabels[link]}, ${linkWords[state]}: ${sentence}`),
     icon: linkIcons[state],
     context: `trailLink.${link}.${state}${actions}`,

@@ -37,7 +37,7 @@ describe('the answer to "Where is my commit?"', () => {
         'git-commit Where is abcdef0? | Add prices',
         '  circle-filled api → dev | at merge',
         '    pass Commit | abcdef0 "Add prices" changes api',
-        '    pass Image | localhost:5001/shop/api:1 (sha256:aaaaaaaaaaaa) was pushed by run 3',
+        '    pass Image | 1 · aaaaaaa',
         '    pass Proposal | towline/dev/api proposes it',
         '    circle-filled Merge | towline/dev/api is not merged',
         '    question Agent | no agent was found that follows it',
