@@ -125,9 +125,10 @@ describe('Build and Deploy in the sidebar', () => {
       },
     });
     const window = await open(workspace);
-    await window.row('Services', 'Service api, not run yet').click();
-    await window.row('Services', 'Service worker, not run yet').click({ modifiers: ['ControlOrMeta'] });
-    await window.page.keyboard.press('Control+Enter');
+    await window.row('Services', 'No environment found').waitFor();
+    await window.select(window.row('Services', 'Service api, not run yet'));
+    await window.select(window.row('Services', 'Service worker, not run yet'), 'too');
+    await window.act(window.row('Services', 'Service worker'), 'Build and Deploy');
     for (const name of ['api', 'worker']) await window.row('Runs', `Push of ${name}, passed`).waitFor();
     await window.statusBar('passed').waitFor();
     await window.row('Services', 'Service web, not run yet').waitFor();
