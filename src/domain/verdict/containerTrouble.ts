@@ -7,6 +7,9 @@ import { isProvenAfterCrash } from './provenRestart.ts';
 /** Milliseconds after which an init container that only runs is said to be stuck. */
 const patienceWithInit = 30_000;
 
+/** Milliseconds that a container may take to answer its probes before that is said: most fail while a program starts. */
+const patienceWithProbes = 10_000;
+
 /** What is wrong with one container of a pod; undefined where it is on its way or there. */
 export function findContainerTrouble(
   pod: Pod,
@@ -49,8 +52,8 @@ export function findContainerTrouble(
     return isProvenAfterCrash(container, evidence.now)
       ? undefined
       : { ...place, ...endTrouble(named, pod, container, container.last, evidence, about) };
+  const running = evidence.now - (state.since ?? evidence.now);
   if (container.role === 'init') {
-    const running = evidence.now - (state.since ?? evidence.now);
     if (running < patienceWithInit) return undefined;
     return {
       ...place,
@@ -60,7 +63,7 @@ export function findContainerTrouble(
       subject: { kind: 'container' },
     };
   }
-  const probe = probeTrouble(named, container, about);
+  const probe = running < patienceWithProbes ? undefined : probeTrouble(named, container, about);
   if (probe) return { ...place, ...probe };
   // Between two crashes it runs, and is no better for it.
   if (container.restarts > 0 && container.last && container.last.exitCode !== 0)

@@ -188,6 +188,20 @@ describe('the verdict', () => {
     assert.equal(judgeAfter(15, 86_400).state, 'healthy');
   });
 
+  it('gives a program time to start before it says that it does not answer its probe', () => {
+    const probed = recorded('probe');
+    const judgeAfter = (seconds: number) => {
+      const state = { kind: 'running' as const, since: probed.now - seconds * 1000 };
+      const pods = probed.pods.map((pod) => ({
+        ...pod,
+        containers: pod.containers.map((one) => ({ ...one, state })),
+      }));
+      return judgeRollout({ ...probed, pods });
+    };
+    assert.equal(judgeAfter(3).state, 'progressing');
+    assert.equal(judgeAfter(10).reason, 'probe-failing');
+  });
+
   it('does not listen to pods of an old revision', () => {
     const [pod] = crash.pods as readonly [Pod];
     const old = { ...pod, owner: { kind: 'ReplicaSet', name: 'old', uid: 'old' } };
