@@ -99,7 +99,7 @@ function commandTable(): Readonly<Record<CommandId, Entry>> {
 /** Makes every contributed command work; what each does is loaded when it is first used. */
 export function registerCommands(context: CommandContext, report: (error: unknown) => void): Disposable {
   const registered = Object.entries(commandTable()).map(([id, { load, needsTrust }]) =>
-    commands.registerCommand(id, async (pointed?: Pointed, selection?: readonly TreeNode[]) => {
+    commands.registerCommand(id, async (pointed?: Pointed, selection?: Selection) => {
       try {
         if (needsTrust && !workspace.isTrusted) {
           await commands.executeCommand('workbench.trust.manage');
@@ -117,13 +117,20 @@ export function registerCommands(context: CommandContext, report: (error: unknow
 /** What a command's first argument may be: a node from a menu, or what package.json gives with a key. */
 type Pointed = Partial<TreeNode> & { readonly selected?: true };
 
+/** Lines that are selected; undefined for one that the editor is just drawing anew. */
+type Selection = readonly (TreeNode | undefined)[];
+
 /** What a menu names, or what is selected where a key was pressed. The palette names nothing: then it is asked for. */
 function targetsOf(
   { views }: CommandContext,
   pointed: Pointed | undefined,
-  selection: readonly TreeNode[] | undefined,
+  selection: Selection | undefined,
 ): readonly NodeTarget[] {
-  if (Array.isArray(selection) && selection.length > 0) return selection.map(({ target }) => target);
+  if (Array.isArray(selection) && selection.length > 0) {
+    const known = (selection as Selection).flatMap((node) => node?.target ?? []);
+    // A part of what was selected is not what was meant: then it is asked for.
+    return known.length === selection.length ? known : [];
+  }
   if (pointed?.target) return [pointed.target];
   // Menus of an editor name its document, which says nothing here.
   return pointed?.selected ? views.selected() : [];
