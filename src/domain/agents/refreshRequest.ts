@@ -1,4 +1,4 @@
-import type { agentKinds } from './agentObject.ts';
+import type { AgentObject, agentKinds } from './agentObject.ts';
 
 /**
  * The annotations by which an agent is asked to look at its source now, as its own command line sets them
@@ -13,4 +13,9 @@ export function refreshRequest(
   return agent === 'argo-cd'
     ? { 'argocd.argoproj.io/refresh': 'normal' }
     : { 'reconcile.fluxcd.io/requestedAt': new Date(now).toISOString() };
+}
+
+/** Whether an object's agent does what such a request asks: a suspended one does not, and Towline's own has another way. */
+export function isRefreshable({ agent, manual }: AgentObject): boolean {
+  return agent !== 'towline' && manual !== 'suspended';
 }

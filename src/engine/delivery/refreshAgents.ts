@@ -1,8 +1,9 @@
 import { type AgentObject, agentGroups, agentKinds } from '../../domain/agents/agentObject.ts';
 import { followsManifests, sourcesOf } from '../../domain/agents/followsManifests.ts';
-import { refreshRequest } from '../../domain/agents/refreshRequest.ts';
+import { isRefreshable, refreshRequest } from '../../domain/agents/refreshRequest.ts';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { LocalClusters } from '../locality/localClusters.ts';
+import { requireLocal } from '../locality/requireLocal.ts';
 import type { Ports } from '../ports/ports.ts';
 import { openManifestSource } from '../proposals/manifestSource.ts';
 import { chooseEnvironment } from '../workspace/chooseEnvironment.ts';
@@ -32,18 +33,14 @@ export async function refreshAgents(
       why: `${name} names no context`,
       next: 'Set `context` of the environment in towline.yaml.',
     });
-  const locality = await localClusters.judge(context, signal);
-  if (!locality.local)
-    throw new TowlineError('cluster-not-local', { why: locality.why, next: locality.next });
+  await requireLocal(localClusters, context, signal);
   const reads = ports.clusters.connect(context);
   try {
     const source = await openManifestSource(ports, opened, environment, [], signal);
     const objects = await listAgentObjects(reads, signal);
     const place = { url: source.remote?.url, path: source.path, branch: source.base };
     const following = objects.filter((object) => followsManifests(object, place, objects));
-    const asked = [...sourcesOf(following, objects), ...following].filter(
-      ({ manual }) => manual !== 'suspended',
-    );
+    const asked = [...sourcesOf(following, objects), ...following].filter(isRefreshable);
     if (asked.length === 0)
       throw new TowlineError('agent-missing', {
         why:

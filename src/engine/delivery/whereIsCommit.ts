@@ -1,3 +1,5 @@
+import { createShared, type Shared } from '../../base/shared.ts';
+import { isRefreshable } from '../../domain/agents/refreshRequest.ts';
 import type { TrailFacts } from '../../domain/delivery/commitTrail.ts';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import { formatImageReference } from '../../domain/images/imageReference.ts';
@@ -68,10 +70,14 @@ export async function whereIsCommit(
         return { unread: `${what}: ${why.split('\n', 1)[0]}` };
       },
     );
+    const { context } = environment;
+    const isLocal = createShared(
+      async (first) => context !== undefined && (await ports.localClusters.judge(context, first)).local,
+    );
     for (const [index, { service, touched }] of services.entries()) {
       // Who asks for a service by its name hears of it everywhere.
       if (request.services.length === 0 && environment.services?.includes(service.name) === false) continue;
-      const place = { service, environment, branch: branches[index] ?? '', source };
+      const place = { service, environment, branch: branches[index] ?? '', source, isLocal };
       found.push(await readTrail({ ports, opened, commit, touched, images, ancestry, ...place }, signal));
     }
   }
@@ -106,6 +112,8 @@ interface TrailScope {
   readonly environment: Environment;
   readonly branch: string;
   readonly source: ManifestSource | Unread;
+  /** Whether the environment's cluster may be written to; asked once for all services. */
+  readonly isLocal: Shared<boolean>;
 }
 
 async function readTrail(scope: TrailScope, signal: AbortSignal): Promise<TrailFacts> {
@@ -159,14 +167,11 @@ async function readManifests(
 
 /** Whether there is an agent to ask, on a cluster that may be written to. */
 async function mayRefresh(
-  { ports, environment: { context } }: TrailScope,
+  { isLocal }: Pick<TrailScope, 'isLocal'>,
   agents: TrailFacts['agents'],
   signal: AbortSignal,
 ): Promise<boolean> {
-  const isForeign =
-    !('unknown' in agents) &&
-    agents.some(({ object }) => object.agent !== 'towline' && object.manual !== 'suspended');
-  return isForeign && context !== undefined && (await ports.localClusters.judge(context, signal)).local;
+  return !('unknown' in agents) && agents.some(({ object }) => isRefreshable(object)) && isLocal.get(signal);
 }
 
 /** The proposal branch, where it names an image with the commit in it. */

@@ -8,6 +8,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { Repository } from '../ports/repositories.ts';
 import { openManifestRepository } from '../proposals/manifestSource.ts';
 import { chooseEnvironment } from '../workspace/chooseEnvironment.ts';
+import { mainRemote } from '../workspace/mainRemote.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 
 export interface AgentRequest {
@@ -62,7 +63,7 @@ export async function addressOf(
   const { top, commonFolder } = repository.place;
   const home = top ?? commonFolder;
   const remotes = await repository.remotes(signal);
-  const { url } = remotes.find(({ name }) => name === 'origin') ?? remotes[0] ?? {};
+  const url = mainRemote(remotes)?.url;
   if (url === undefined) return home;
   return isLocalAddress(url) && !/^file:/i.test(url) ? resolve(home, url) : url;
 }

@@ -11,6 +11,7 @@ import type { Rendering } from '../../domain/rendering/rendering.ts';
 import { placeVerdict } from '../../domain/verdict/placeVerdict.ts';
 import { followObjects } from '../feeds/followObjects.ts';
 import type { LocalClusters } from '../locality/localClusters.ts';
+import { requireLocal } from '../locality/requireLocal.ts';
 import type { ClusterReads, ClusterWrites } from '../ports/clusters.ts';
 import type { HostFacts, Ports } from '../ports/ports.ts';
 import { fetchBase, type ManifestSource, openManifestSource } from '../proposals/manifestSource.ts';
@@ -81,12 +82,6 @@ export async function followBranch(
   } finally {
     reads.dispose();
   }
-}
-
-async function requireLocal(guard: LocalClusters, context: string, signal: AbortSignal): Promise<void> {
-  const locality = await guard.judge(context, signal);
-  if (!locality.local)
-    throw new TowlineError('cluster-not-local', { why: locality.why, next: locality.next });
 }
 
 interface Following {

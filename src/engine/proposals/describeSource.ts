@@ -1,5 +1,6 @@
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { ObjectId, Repository } from '../ports/repositories.ts';
+import { mainRemote } from '../workspace/mainRemote.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 import type { ManifestSource } from './manifestSource.ts';
 
@@ -20,7 +21,7 @@ export async function describeSource(
   if (same && manifests.base === manifests.defaultBranch && manifests.baseCommit === state.head)
     return undefined;
   const remotes = await repository.remotes(signal);
-  const remote = remotes.find(({ name }) => name === 'origin') ?? remotes[0];
+  const remote = mainRemote(remotes);
   const branches = remote && (await repository.remoteBranchesWith(remote.name, commit, signal));
   if (!branches) return undefined;
   const short = commit.slice(0, 7);

@@ -5,6 +5,7 @@ import type { Environment } from '../../domain/workspace/environment.ts';
 import type { RepoPath } from '../../domain/workspace/service.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ObjectId, Remote, Repository } from '../ports/repositories.ts';
+import { mainRemote } from '../workspace/mainRemote.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 
 /** An environment's manifests as they are in Git now, seen from one run. */
@@ -42,7 +43,7 @@ export async function openManifestSource(
       ? [opened.prefix, environment.path].filter(Boolean).join('/')
       : environment.path;
   const remotes = await repository.remotes(signal);
-  const remote = remotes.find(({ name }) => name === 'origin') ?? remotes[0];
+  const remote = mainRemote(remotes);
   if (!remote) return localSource(repository, environment, branches, path, opened, signal);
 
   const { defaultBranch, tips } = await repository.remoteTips(

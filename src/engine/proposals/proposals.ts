@@ -11,6 +11,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { ObjectId } from '../ports/repositories.ts';
 import type { Untimed } from '../steps/untimed.ts';
 import { keepQuestion } from '../workspace/askAhead.ts';
+import { mainRemote } from '../workspace/mainRemote.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 import { describeSource } from './describeSource.ts';
 import type { ManifestFiles } from './manifestFiles.ts';
@@ -130,7 +131,7 @@ export function createProposals(
       const { repository } = opened;
       if ((await openSource(signal)).repository === repository) return undefined;
       const remotes = await repository.remotes(signal);
-      const remote = remotes.find(({ name }) => name === 'origin') ?? remotes[0];
+      const remote = mainRemote(remotes);
       return remote && visibleText(remote.url);
     },
     async allowed(signal, untimed) {

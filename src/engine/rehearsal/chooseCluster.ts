@@ -1,5 +1,6 @@
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { LocalClusters } from '../locality/localClusters.ts';
+import { requireLocal } from '../locality/requireLocal.ts';
 import type { Clusters } from '../ports/clusters.ts';
 
 export interface ChosenCluster {
@@ -19,10 +20,8 @@ export async function chooseCluster(
   signal: AbortSignal,
 ): Promise<ChosenCluster> {
   if (named !== undefined) {
-    const locality = await local.judge(named, signal);
-    if (!locality.local)
-      throw new TowlineError('cluster-not-local', { why: locality.why, next: locality.next });
-    return { context: named, because: locality.because };
+    const { because } = await requireLocal(local, named, signal);
+    return { context: named, because };
   }
   const { contexts } = clusters.readContexts();
   const judged = await Promise.all(

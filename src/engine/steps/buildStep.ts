@@ -12,6 +12,7 @@ import { fileInputs, keyedHash } from '../keys/contentKey.ts';
 import type { Look } from '../keys/look.ts';
 import type { ContextFile, ImageBuild } from '../ports/containerEngine.ts';
 import type { Credential } from '../ports/credentials.ts';
+import { mainRemote } from '../workspace/mainRemote.ts';
 import { contextFiles, listContext } from './contextFiles.ts';
 import { placeInWorkspace } from './placeInWorkspace.ts';
 import { findPushed } from './pushStep.ts';
@@ -222,7 +223,7 @@ async function sourceFacts(context: StepContext, key: string): Promise<SourceFac
     commit,
     dirty,
     tag: imageTag({ branch: state.branch, commit, dirty, key }),
-    source: (remotes.find(({ name }) => name === 'origin') ?? remotes[0])?.url,
+    source: mainRemote(remotes)?.url,
   };
 }
 

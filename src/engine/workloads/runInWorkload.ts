@@ -11,6 +11,7 @@ import {
 } from '../../domain/kubernetes/objectFields.ts';
 import type { Workload } from '../../domain/workloads/workload.ts';
 import type { LocalClusters } from '../locality/localClusters.ts';
+import { requireLocal } from '../locality/requireLocal.ts';
 import type { ClusterReads, Clusters, ExecStreams, PodPlace } from '../ports/clusters.ts';
 import { findWorkload } from '../rollouts/findWorkload.ts';
 
@@ -46,9 +47,7 @@ export async function runInWorkload(
   const reads = clusters.connect(context);
   let place: ProgramPlace;
   try {
-    const locality = await localClusters.judge(context, signal);
-    if (!locality.local)
-      throw new TowlineError('cluster-not-local', { why: locality.why, next: locality.next });
+    await requireLocal(localClusters, context, signal);
     place = await findContainer(reads, request, signal);
   } finally {
     reads.dispose();
