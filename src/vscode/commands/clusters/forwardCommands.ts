@@ -1,10 +1,11 @@
-import { env, ProgressLocation, Uri, window } from 'vscode';
+import { env, Uri, window } from 'vscode';
 import { TowlineError } from '../../../domain/errors/towlineError.ts';
 import { visibleText } from '../../../domain/text/visibleText.ts';
 import type { OpenForward } from '../../state/clusters/clustersState.ts';
 import type { NodeTarget } from '../../views/treeNode.ts';
 import type { Command, CommandContext } from '../commandContext.ts';
 import { pickOne } from '../pick.ts';
+import { withCancel } from '../withCancel.ts';
 import { chooseObject, sourceOf } from './chooseObject.ts';
 
 /** Below it most systems let only an administrator listen. */
@@ -20,28 +21,19 @@ export const forwardPort: Command = async (context, [target]) => {
   if (!chosen) return;
   const source = sourceOf(chosen);
   const cluster = await context.clusters.connect(chosen.context);
-  const forward = await window.withProgress(
-    {
-      location: ProgressLocation.Notification,
-      title: visibleText(`Forwarding to ${source.name}`),
-      cancellable: true,
-    },
-    async (_progress, token) => {
-      const ending = new AbortController();
-      token.onCancellationRequested(() => ending.abort());
-      const port = await choosePort(await cluster.listPorts(source, ending.signal));
-      if (port === undefined) return undefined;
-      const forwards = await context.clusters.forwards();
-      const open = (localPort: number): Promise<OpenForward> =>
-        forwards.open(cluster, source, { port, localPort }, ending.signal);
-      if (port < firstFreePort) return open(0);
-      // The same number is easiest to remember; any other does where it is taken.
-      return open(port).catch((error: unknown) => {
-        if (TowlineError.is(error, 'port-taken')) return open(0);
-        throw error;
-      });
-    },
-  );
+  const forward = await withCancel(`Forwarding to ${source.name}`, async (signal) => {
+    const port = await choosePort(await cluster.listPorts(source, signal));
+    if (port === undefined) return undefined;
+    const forwards = await context.clusters.forwards();
+    const open = (localPort: number): Promise<OpenForward> =>
+      forwards.open(cluster, source, { port, localPort }, signal);
+    if (port < firstFreePort) return open(0);
+    // The same number is easiest to remember; any other does where it is taken.
+    return open(port).catch((error: unknown) => {
+      if (TowlineError.is(error, 'port-taken')) return open(0);
+      throw error;
+    });
+  });
   if (!forward) return;
   context.messages.tell(
     `localhost:${forward.localPort} leads to port ${forward.remotePort} of ${forward.name}.`,

@@ -1,9 +1,10 @@
-import { ProgressLocation, window } from 'vscode';
+import { window } from 'vscode';
 import { visibleText } from '../../../domain/text/visibleText.ts';
 import type { LocalCluster } from '../../../engine/localCluster/localCluster.ts';
 import type { Link } from '../../../engine/localCluster/registryLinks.ts';
 import type { Command, CommandContext } from '../commandContext.ts';
 import { pickOne } from '../pick.ts';
+import { withCancel } from '../withCancel.ts';
 
 /** Name that kind itself takes when none is given. */
 const usualName = 'kind';
@@ -14,16 +15,8 @@ function withProgress<T>(
   title: string,
   work: (cluster: LocalCluster, onProgress: (line: string) => void, signal: AbortSignal) => Promise<T>,
 ): Thenable<T> {
-  return window.withProgress(
-    { location: ProgressLocation.Notification, title: visibleText(title), cancellable: true },
-    async (progress, token) => {
-      const ending = new AbortController();
-      token.onCancellationRequested(() =>
-        ending.abort(new DOMException(`${title} was cancelled`, 'AbortError')),
-      );
-      const { localCluster } = await engine();
-      return work(localCluster, (line) => progress.report({ message: visibleText(line) }), ending.signal);
-    },
+  return withCancel(title, async (signal, onProgress) =>
+    work((await engine()).localCluster, onProgress, signal),
   );
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ProgressLocation, Range, type TextDocument, Uri, window, workspace } from 'vscode';
+import { Range, type TextDocument, Uri, window, workspace } from 'vscode';
 import { failureOf } from '../../../domain/errors/towlineError.ts';
 import { visibleText } from '../../../domain/text/visibleText.ts';
 import type { ManifestPlace } from '../../../engine/rollouts/manifestLines.ts';
@@ -8,6 +8,7 @@ import { isSameUpTo } from '../../documents/isSameUpTo.ts';
 import { openedCluster } from '../../state/clusters/clustersState.ts';
 import type { Command, CommandContext } from '../commandContext.ts';
 import { pickOne } from '../pick.ts';
+import { withCancel } from '../withCancel.ts';
 import { chooseObject, type ObjectTarget } from './chooseObject.ts';
 
 /** The line of the manifests that a workload's verdict is about, else the workload's own. */
@@ -19,19 +20,9 @@ export const openManifest: Command = async (context, [target]) => {
     (kind) => kind !== 'Pod',
   );
   if (!chosen) return;
-  const { places, reasons } = await window.withProgress(
-    {
-      location: ProgressLocation.Notification,
-      title: visibleText(`Looking for the manifest of ${chosen.object.name}`),
-      cancellable: true,
-    },
-    (_progress, token) => {
-      const ending = new AbortController();
-      token.onCancellationRequested(() =>
-        ending.abort(new DOMException('The search was cancelled', 'AbortError')),
-      );
-      return findPlaces(context, chosen, ending.signal);
-    },
+  const { places, reasons } = await withCancel(
+    `Looking for the manifest of ${chosen.object.name}`,
+    (signal) => findPlaces(context, chosen, signal),
   );
   if (places.length === 0) {
     const none = `No environment of this window is read with the context ${chosen.context}`;

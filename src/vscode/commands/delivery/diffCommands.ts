@@ -1,9 +1,9 @@
-import { ProgressLocation, window } from 'vscode';
 import { answerOf, type LiveDiff, type LiveObject, nameOfLive } from '../../../domain/diff/liveDiff.ts';
 import type { ObjectDiff } from '../../../domain/diff/objectDiff.ts';
 import type { ObjectName } from '../../../domain/localAgent/objectName.ts';
 import { visibleText } from '../../../domain/text/visibleText.ts';
 import type { Command } from '../commandContext.ts';
+import { withCancel } from '../withCancel.ts';
 import { choosePlace } from './choosePlace.ts';
 
 /** What applying an environment's manifests would change on its cluster: each object in the editor's own diff. */
@@ -11,23 +11,8 @@ export const showLiveDiff: Command = async (context, [target]) => {
   const chosen = await choosePlace(context, target, 'compare');
   if (!chosen) return;
   const { opened, environment } = chosen;
-  const found = await window.withProgress(
-    {
-      location: ProgressLocation.Notification,
-      title: visibleText(`Comparing ${environment.name} with its cluster`),
-      cancellable: true,
-    },
-    async (_progress, token) => {
-      const ending = new AbortController();
-      token.onCancellationRequested(() =>
-        ending.abort(new DOMException('The comparison was cancelled', 'AbortError')),
-      );
-      return (await context.engine()).diffEnvironment(
-        opened,
-        { environment: environment.name, of: 'branch' },
-        ending.signal,
-      );
-    },
+  const found = await withCancel(`Comparing ${environment.name} with its cluster`, async (signal) =>
+    (await context.engine()).diffEnvironment(opened, { environment: environment.name, of: 'branch' }, signal),
   );
   const files = found.objects.flatMap((object) =>
     'diff' in object ? [{ path: pathOf(object.diff.name), ...sidesOf(object.diff) }] : [],
