@@ -87,6 +87,11 @@ export const ids = {
     delivery: 'towline.delivery',
   },
   contextKeys: {
+    /**
+     * The workspace is not trusted. In place of the editor's own `isWorkspaceTrusted`, which is not set in a window's
+     * first seconds: until then a click on a line whose command asks for it does nothing and says nothing.
+     */
+    restricted: 'towline.restricted',
     /** What the Services view has to say while it is empty; see `EditorCondition`. */
     condition: 'towline.condition',
     hasRuns: 'towline.hasRuns',

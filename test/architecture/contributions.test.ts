@@ -11,6 +11,10 @@ describe('package.json and the ids in the code', () => {
     const manifest = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as Manifest;
     assert.deepEqual(findContributionProblems(manifest, ids), []);
   });
+
+  it('ask Towline whether the workspace is trusted, as the editor knows it too late', () => {
+    assert.doesNotMatch(readFileSync(join(repositoryRoot, 'package.json'), 'utf8'), /isWorkspaceTrusted/);
+  });
 });
 
 describe('findContributionProblems', () => {

@@ -21,6 +21,7 @@ export function followContextKeys(store: Store): Disposable {
   function update(): void {
     const { state } = store;
     const { repositories } = state;
+    set(contextKeys.restricted, !state.trusted);
     set(contextKeys.condition, editorCondition(state));
     set(
       contextKeys.hasRuns,
