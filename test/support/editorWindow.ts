@@ -18,6 +18,8 @@ export interface EditorWindow {
   rows(view: ViewName, spoken: string | RegExp): Locator;
   /** Clicks an action of a row, as it shows when the pointer is over it. */
   act(row: Locator, action: string): Promise<void>;
+  /** Selects a row, alone or with those that are selected already. */
+  select(row: Locator, how?: 'alone' | 'too'): Promise<void>;
   /** Opens a row that is closed. */
   expand(row: Locator): Promise<void>;
   /** Opens or closes a view's section in the side bar. */
@@ -169,6 +171,19 @@ export function createWindow(opened: WorkbenchPage, settingsFile: string): Edito
         );
         if (clicked) return;
         if (Date.now() > end) throw new Error(`The row has no ${action} that can be clicked.`);
+      }
+    },
+    async select(target, how = 'alone') {
+      const selected = target.and(page.locator('[aria-selected="true"]'));
+      // A row that is drawn again at this very moment takes the click along.
+      for (const end = Date.now() + waitLimit; ; ) {
+        await target.click({ modifiers: how === 'too' ? ['ControlOrMeta'] : [] });
+        const isSelected = await selected.waitFor({ timeout: listLimit }).then(
+          () => true,
+          () => false,
+        );
+        if (isSelected) return;
+        if (Date.now() > end) throw new Error('The row is not selected.');
       }
     },
     async expand(target) {

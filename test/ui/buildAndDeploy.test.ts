@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { digestIn, tagsIn, useCliLab } from '../support/cliLab.ts';
 import { waitUntil } from '../support/cliProcess.ts';
-import { type CliWorkspace, diffLines, imageLines, proposalBranches } from '../support/cliWorkspace.ts';
+import {
+  type CliWorkspace,
+  diffLines,
+  imageLines,
+  proposalBranches,
+  serviceFiles,
+} from '../support/cliWorkspace.ts';
 import { useEditor } from '../support/editorLab.ts';
 import type { EditorWindow } from '../support/editorWindow.ts';
 import { snapshotCheckout } from '../support/gitFixture.ts';
@@ -100,5 +106,34 @@ describe('Build and Deploy in the sidebar', () => {
     await window.page.keyboard.press('Enter');
     await window.statusBar('passed').waitFor();
     assert.deepEqual(proposalBranches(workspace), ['towline/dev/api']);
+  });
+
+  it('runs the services that are selected, and no other', async () => {
+    const names = ['api', 'web', 'worker'];
+    const workspace = lab.makeWorkspace({
+      config: {
+        environments: undefined,
+        services: Object.fromEntries(
+          names.map((name) => [name, { path: `services/${name}`, tests: 'none' }]),
+        ),
+      },
+      files: {
+        ...serviceFiles('services/web'),
+        ...serviceFiles('services/worker'),
+        'deploy/dev/kustomization.yaml': undefined,
+        'deploy/dev/deployment.yaml': undefined,
+      },
+    });
+    const window = await open(workspace);
+    await window.row('Services', 'No environment found').waitFor();
+    await window.select(window.row('Services', 'Service api, not run yet'));
+    await window.select(window.row('Services', 'Service worker, not run yet'), 'too');
+    await window.act(window.row('Services', 'Service worker'), 'Build and Deploy');
+    for (const name of ['api', 'worker'])
+      await window.row('Services', new RegExp(`^Service ${name}, pushed`)).waitFor();
+    await window.statusBar('passed').waitFor();
+    await window.row('Services', 'Service web, not run yet').waitFor();
+    await window.row('Runs', /^Run 1 of api, worker, .*passed/).waitFor();
+    assert.equal(await window.rows('Runs', /^Run 2/).count(), 0);
   });
 });

@@ -54,6 +54,8 @@ export function createTreeView(
   let timer: NodeJS.Timeout | undefined;
   let drawn: ReadonlyMap<string, TreeNode> | undefined;
   let lines = new WeakMap<TreeNode, ReadonlyMap<string, TreeNode>>();
+  /** The editor has yet to ask for the roots: for the first time, or because it was told that the tree is another one. */
+  let unasked = true;
 
   function remember(nodes: ReadonlyMap<string, TreeNode>, parent: string | undefined): TreeNode[] {
     for (const id of below.get(parent) ?? []) if (!nodes.has(id)) forget(id);
@@ -132,7 +134,9 @@ export function createTreeView(
       known.clear();
       shownLines.clear();
       below.clear();
-      changed.fire(undefined);
+      // Told once more, it would forget all lines once more, and menus and buttons of those it shows would name nothing.
+      if (!unasked) changed.fire(undefined);
+      unasked = true;
     } else for (const node of nodes) changed.fire(node);
   }
 
@@ -157,7 +161,10 @@ export function createTreeView(
         return treeItem(node);
       },
       getChildren(node) {
-        if (node === undefined) return drawRoots();
+        if (node === undefined) {
+          unasked = false;
+          return drawRoots();
+        }
         onShownBelow?.(node);
         return remember(childrenOf(current(node.id) ?? node), node.id);
       },
