@@ -123,7 +123,8 @@ describe('a run that is ended, left or watched from outside', () => {
 
     assert.match((await towline(workspace, 'runs')).stdout, /^1 {2}interrupted/);
     assert.match((await towline(workspace, 'logs', '1')).stdout, /run 1 was interrupted/);
-    for (const pid of pids) process.kill(Number(pid), 'SIGKILL');
+    // Towline ends what the run has left, maybe already.
+    for (const pid of pids) if (!isGone(pid)) process.kill(Number(pid), 'SIGKILL');
     go(workspace);
     const resumed = await towline(workspace, 'run', '--resume', '--yes', '--json');
 
