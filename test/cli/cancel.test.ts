@@ -123,7 +123,7 @@ describe('a run that is ended, left or watched from outside', () => {
 
     assert.match((await towline(workspace, 'runs')).stdout, /^1 {2}interrupted/);
     assert.match((await towline(workspace, 'logs', '1')).stdout, /run 1 was interrupted/);
-    // Towline ends what the run has left, maybe already.
+    // Some may have ended with the run.
     for (const pid of pids) if (!isGone(pid)) process.kill(Number(pid), 'SIGKILL');
     go(workspace);
     const resumed = await towline(workspace, 'run', '--resume', '--yes', '--json');

@@ -174,18 +174,13 @@ describe('towline rehearse on a real cluster', function () {
       /** What stands in the line of the manifest that is named. */
       readonly line?: string;
     }
-    /** Kubernetes calls a container ready as soon as it runs; with this probe it is not before it has failed. */
-    const notReadyAtOnce = { readinessProbe: { tcpSocket: { port: 8080 }, initialDelaySeconds: 30 } };
     const cases: Readonly<Record<string, Case>> = {
       'an image that is not in its registry': {
         says: /image \S+\/nothing:1 was not found/,
         line: '"image": ',
       },
       'a program that crashes': {
-        container: {
-          command: ['node', '-e', 'console.log("no database"); process.exit(3)'],
-          ...notReadyAtOnce,
-        },
+        container: { command: ['node', '-e', 'console.log("no database"); process.exit(3)'] },
         says: /crashes with exit code 3.*no database/,
       },
       'a probe that fails': {
@@ -224,7 +219,8 @@ describe('towline rehearse on a real cluster', function () {
         container: {
           command: ['node', '-e', 'const all = []; for (;;) all.push(Buffer.alloc(1e7, 1))'],
           resources: { limits: { memory: '64Mi' } },
-          ...notReadyAtOnce,
+          // Without a probe it is ready, and the rehearsal healthy, for as long as it takes to fill its memory.
+          readinessProbe: { tcpSocket: { port: 8080 }, initialDelaySeconds: 30 },
         },
         says: /was killed for using more memory than its limit of 64Mi/,
         line: '"memory": "64Mi"',
