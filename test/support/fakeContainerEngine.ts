@@ -158,6 +158,10 @@ export function createFakeContainerEngine(options: FakeContainerEngineOptions = 
       onProgress({ type: 'layer', id: '1', state: pushed.has(reference) ? 'exists' : 'pushed' });
       const digest = digestOf('manifest', image.id);
       pushed.set(reference, digest);
+      const name = `${reference.slice(0, reference.lastIndexOf(':'))}@${digest}`;
+      for (const [tag, known] of images)
+        if (known.id === image.id && !known.repositoryDigests.includes(name))
+          images.set(tag, { ...known, repositoryDigests: [...known.repositoryDigests, name] });
       return { digest };
     },
     async pullImage(reference, _credential, signal) {

@@ -136,9 +136,9 @@ function describeContract(name: string, create: (registry: string) => ContainerE
       assert.equal((await engine.inspectImage(other, unhurried))?.id, id);
     });
 
-    it('pushes, gives the digest, and gives it again for what is there already', async () => {
+    it('pushes, gives the digest, knows the image by it, and gives it again for what is there already', async () => {
       const tag = newTag(registry.host);
-      await buildAndRead(engine, prepare(shellImage, { tags: [tag] }));
+      const { id } = await buildAndRead(engine, prepare(shellImage, { tags: [tag] }));
       const states: string[] = [];
       const push = () =>
         engine.pushImage(
@@ -149,6 +149,8 @@ function describeContract(name: string, create: (registry: string) => ContainerE
         );
       const { digest } = await push();
       assert.match(digest, /^sha256:[0-9a-f]{64}$/);
+      const name = `${tag.slice(0, tag.lastIndexOf(':'))}@${digest}`;
+      assert.ok((await engine.inspectImage(id, unhurried))?.repositoryDigests.includes(name));
       assert.deepEqual(await push(), { digest });
       assert.ok(states.includes('pushed') && states.includes('exists'));
     });
