@@ -81,7 +81,7 @@ export function composeExtension(context: ExtensionContext): Extension {
     sessions,
     messages,
     going: createGoingRuns(context.workspaceState),
-    showRun: views.showRuns,
+    showRun: (repository, run) => void views.showRuns(repository, run).catch(report),
     execute: (command, target) => void commands.executeCommand(command, { target }),
     isWatched: views.areRunsVisible,
     now: Date.now,
@@ -149,6 +149,7 @@ export function composeExtension(context: ExtensionContext): Extension {
       store.update((state) => ({ ...state, trusted: true }));
       clusters.trust();
       reader.readAgain().catch(report);
+      runner.resume().catch(report);
     }),
   );
   own(

@@ -10,11 +10,11 @@ import type { MessageAction, Messages } from './createMessages.ts';
 import { createTerminalCommand } from './createTerminalCommand.ts';
 import { describeEnd } from './describeEnd.ts';
 import { failureText } from './failureText.ts';
-import { type GoingRuns, isReload } from './interruptedRuns.ts';
+import { type GoingRun, type GoingRuns, isReload } from './interruptedRuns.ts';
 
 /** Starts runs for this window, tells how they ended where the user would miss it, and takes them up again. */
 export interface Runner {
-  /** Resolves when the run has its number and is shown. Throws what stops it before that. */
+  /** Resolves when the run has its number; it is shown then. Throws what stops it before that. */
   start(session: Session, request: RunRequest, resumes?: number): Promise<RunState['run']>;
   /** Runs to the end without showing it. */
   runQuietly(session: Session, request: RunRequest): Promise<RunState>;
@@ -26,12 +26,16 @@ export interface RunnerParts {
   readonly sessions: Sessions;
   readonly messages: Messages;
   readonly going: GoingRuns;
-  readonly showRun: (repository: string, run: number) => Promise<void>;
+  /** Not waited for: in a window that is still opening the editor may never say that a row is shown. */
+  readonly showRun: (repository: string, run: number) => void;
   readonly execute: (command: string, target: NodeTarget) => void;
   /** Whether the user sees the Runs view now. */
   readonly isWatched: () => boolean;
   readonly now: () => number;
 }
+
+/** Milliseconds that the window before a reload has for ending its runs; the editor itself gives it about five seconds. */
+const endLimit = 30_000;
 
 export function createRunner(parts: RunnerParts): Runner {
   const { sessions, messages, going, now } = parts;
@@ -74,7 +78,8 @@ export function createRunner(parts: RunnerParts): Runner {
       messages.tell(message, proposed ? [action('Show Diff', ids.commands.showDiff)] : []);
   }
 
-  async function start(session: Session, request: RunRequest, resumes?: number): Promise<number> {
+  /** Starts a run and tells how it ends. Resolves when it has its number. */
+  function begin(session: Session, request: RunRequest, resumes?: number): Promise<number> {
     const { number, ended } = launch(session, request, resumes);
     ended.then(
       (state) => tellEnd(session, state),
@@ -86,9 +91,7 @@ export function createRunner(parts: RunnerParts): Runner {
         );
       },
     );
-    const run = await number;
-    await parts.showRun(session.key, run);
-    return run;
+    return number;
   }
 
   function tellBroken(error: unknown, session: Session): void {
@@ -96,30 +99,36 @@ export function createRunner(parts: RunnerParts): Runner {
     messages.refuse(failureText(failureOf(error)));
   }
 
+  /** Takes up a run that this window's end, or that of the window before a reload, has cut short. */
+  async function takeUp({ repository, run }: GoingRun): Promise<void> {
+    const session = sessions.get(repository);
+    // A reloaded window is here before the one before it has stopped everything.
+    const kept = await session?.readEnded(run, AbortSignal.timeout(endLimit));
+    going.remove({ repository, run });
+    if (!session || !kept || kept.standing === 'running') return;
+    const { request, startedAt, finishedAt = startedAt, outcome } = kept.state;
+    if (outcome !== undefined && outcome !== 'cancelled') return;
+    const again = async (): Promise<void> => {
+      const number = await begin(session, { ...request, anyway: false }, run);
+      messages.tell(`Run ${run} was stopped with the window and goes on as run ${number}.`, [
+        { title: 'Show Run', run: () => parts.showRun(repository, number) },
+      ]);
+      parts.showRun(repository, number);
+    };
+    if (isReload(finishedAt, now())) await again();
+    else
+      messages.warn(`Run ${run} was stopped when its window was closed.`, [{ title: 'Resume', run: again }]);
+  }
+
   return {
-    start,
+    async start(session, request, resumes) {
+      const run = await begin(session, request, resumes);
+      parts.showRun(session.key, run);
+      return run;
+    },
     runQuietly: (session, request) => launch(session, request).ended,
     async resume() {
-      const left = going.list();
-      going.clear();
-      for (const { repository, run } of left) {
-        const session = sessions.get(repository);
-        const kept = await session?.readKept(run);
-        if (!session || !kept || kept.standing === 'running') continue;
-        const { request, startedAt, finishedAt = startedAt, outcome } = kept.state;
-        if (outcome !== undefined && outcome !== 'cancelled') continue;
-        const again = async (): Promise<void> => {
-          const number = await start(session, { ...request, anyway: false }, run);
-          messages.tell(`Run ${run} was stopped with the window and goes on as run ${number}.`, [
-            { title: 'Show Run', run: () => parts.showRun(repository, number) },
-          ]);
-        };
-        if (isReload(finishedAt, now())) await again();
-        else
-          messages.warn(`Run ${run} was stopped when its window was closed.`, [
-            { title: 'Resume', run: again },
-          ]);
-      }
+      await Promise.all(going.list().map(takeUp));
     },
   };
 }

@@ -13,7 +13,6 @@ export interface GoingRuns {
   list(): readonly GoingRun[];
   add(run: GoingRun): void;
   remove(run: GoingRun): void;
-  clear(): void;
 }
 
 export function createGoingRuns(memento: Memento): GoingRuns {
@@ -24,7 +23,6 @@ export function createGoingRuns(memento: Memento): GoingRuns {
     list,
     add: (run) => write([...list().filter((other) => !same(other, run)), run]),
     remove: (run) => write(list().filter((other) => !same(other, run))),
-    clear: () => write([]),
   };
 }
 

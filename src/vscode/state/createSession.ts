@@ -32,8 +32,8 @@ export interface Session extends Disposable {
   readWorkspace(): Promise<OpenWorkspace | undefined>;
   open(): Promise<OpenWorkspace>;
   start(request: RunRequest, resumes?: number): StartedRun;
-  /** A run as its journal tells it, whether or not it is shown. */
-  readKept(run: number): Promise<KeptRun | undefined>;
+  /** A run as its journal tells it once it has ended or the signal is aborted, whether or not it is shown. */
+  readEnded(run: number, signal: AbortSignal): Promise<KeptRun | undefined>;
   /** The window goes: what ends now was not ended by the user. */
   readonly closing: boolean;
   /** Stops this window's runs and waits until their ends are written. */
@@ -201,8 +201,16 @@ export function createSession(options: SessionOptions): Session {
       going.add(settled);
       return { number: number.promise, ended };
     },
-    async readKept(run) {
-      return (await engine()).readRun(place, run);
+    async readEnded(run, signal) {
+      const parts = await engine();
+      const limit = AbortSignal.any([signal, closing.signal]);
+      try {
+        for await (const _event of parts.followRun(place, run, limit));
+      } catch (error) {
+        if (!limit.aborted && !TowlineError.is(error, 'run-not-found')) throw error;
+      }
+      closing.signal.throwIfAborted();
+      return parts.readRun(place, run);
     },
     get closing() {
       return closing.signal.aborted;
