@@ -219,8 +219,6 @@ describe('towline rehearse on a real cluster', function () {
         container: {
           command: ['node', '-e', 'const all = []; for (;;) all.push(Buffer.alloc(1e7, 1))'],
           resources: { limits: { memory: '64Mi' } },
-          // Without a probe it is ready, and the rehearsal healthy, for as long as it takes to fill its memory.
-          readinessProbe: { tcpSocket: { port: 8080 }, initialDelaySeconds: 30 },
         },
         says: /was killed for using more memory than its limit of 64Mi/,
         line: '"memory": "64Mi"',

@@ -42,6 +42,9 @@ export function makeClustersState(change: Partial<ClustersState> = {}): Clusters
   };
 }
 
+/** Milliseconds since what runs here began. */
+const minute = 60_000;
+
 const live: WorkloadsStatus = { state: { kind: 'live', since: 0 }, parts: [], hidden: [] };
 
 export function makeOpened(
@@ -49,7 +52,7 @@ export function makeOpened(
   change: Partial<OpenedCluster> = {},
   services: readonly OwnService[] = [],
 ): OpenedCluster {
-  const rows = createWorkloadRows(tables, createFindService(services), () => 0);
+  const rows = createWorkloadRows(tables, createFindService(services), () => minute);
   return { context: 'kind-dev', rows, status: live, wasRead: true, ...change };
 }
 

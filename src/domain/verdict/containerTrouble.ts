@@ -1,8 +1,8 @@
 import { visibleText } from '../text/visibleText.ts';
 import type { ClusterEvent, ContainerEnd, Needed, Pod, PodContainer } from '../workloads/workload.ts';
+import { isProvenAfterCrash } from './containerProof.ts';
 import type { RolloutEvidence, Trouble } from './evidence.ts';
 import { describeImageTrouble, readImageTrouble } from './imageTrouble.ts';
-import { isProvenAfterCrash } from './provenRestart.ts';
 
 /** Milliseconds after which an init container that only runs is said to be stuck. */
 const patienceWithInit = 30_000;

@@ -1,17 +1,19 @@
 import { present } from '../../base/present.ts';
 import { visibleText } from '../text/visibleText.ts';
 import type { Pod, Workload } from '../workloads/workload.ts';
+import { isProvenAfterCrash, isProvenAfterStart } from './containerProof.ts';
 import type { RolloutEvidence, Trouble } from './evidence.ts';
 import { outlook } from './outlook.ts';
 import { findPodTrouble, mostDecisive } from './podTrouble.ts';
-import { isProvenAfterCrash } from './provenRestart.ts';
+
 import { rolloutProgress } from './rolloutProgress.ts';
 import type { Verdict, VerdictSubject } from './verdict.ts';
 
 /**
  * One sentence on a rollout: what its controller counts decides whether it is over, and the most decisive trouble of
- * its newest pods why it is not. Old pods do not count, and neither does the time that has passed; a container that runs
- * again after a crash counts once it has outlasted the run before.
+ * its newest pods why it is not. Old pods do not count, and neither does the time that has passed. Time that a container
+ * has run does: one that runs again after a crash counts once it has outlasted the run before, and one that no probe asks
+ * whether it works once it has run for a while.
  */
 export function judgeRollout(evidence: RolloutEvidence): Verdict {
   const { workload, before } = evidence;
@@ -19,10 +21,16 @@ export function judgeRollout(evidence: RolloutEvidence): Verdict {
   const failed = jobFailure(workload);
   if (failed) return verdictOf(workload, withLastWords(failed, evidence));
   const pods = newestPods(evidence).filter(({ deleting }) => deleting === undefined);
-  const isProven = pods.every(({ containers }) =>
-    containers.every((container) => isProvenAfterCrash(container, evidence.now)),
-  );
-  if (progress.done && isProven && !isHeldBack(workload))
+  const containers = pods.flatMap((pod) => pod.containers);
+  const isOver =
+    progress.done &&
+    !isHeldBack(workload) &&
+    containers.every((container) => isProvenAfterCrash(container, evidence.now));
+  const fresh =
+    'desired' in workload
+      ? containers.find((container) => !isProvenAfterStart(container, evidence.now))
+      : undefined;
+  if (isOver && !fresh)
     return { state: 'healthy', sentence: `${workload.name} is healthy: ${progress.words}` };
 
   const trouble = mostDecisive([
@@ -41,6 +49,11 @@ export function judgeRollout(evidence: RolloutEvidence): Verdict {
   )
     return before;
   if (deadline) return verdictOf(workload, deadline);
+  if (isOver && fresh)
+    return {
+      state: 'progressing',
+      sentence: `${workload.name} is on its way: ${progress.words}; ${fresh.name} has just started, and no readiness probe tells whether it works`,
+    };
   return { state: 'progressing', sentence: `${workload.name} is on its way: ${progress.words}` };
 }
 

@@ -1,4 +1,4 @@
-import { isProvenAfterCrash, provenAt } from '../verdict/provenRestart.ts';
+import { isProvenAfterCrash, isProvenAfterStart } from '../verdict/containerProof.ts';
 import { rolloutProgress } from '../verdict/rolloutProgress.ts';
 import type { Condition, CronJob, Job, Pod, PodContainer, Workload } from './workload.ts';
 import type { WorkloadGroup } from './workloadGroup.ts';
@@ -16,7 +16,7 @@ export interface Health {
 /** Waiting for these is the way every pod starts. */
 const starting: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing']);
 
-/** @param now milliseconds since the epoch: what runs again after a crash is not well at once */
+/** @param now milliseconds since the epoch: what has just started, and nothing asks whether it works, is not well at once */
 export function healthOfPod(pod: Pod, now: number): Health {
   if (pod.phase === 'Succeeded') return { level: 'idle', reason: 'Completed' };
   if (pod.phase === 'Failed') return { level: 'unhealthy', reason: pod.reason ?? endOf(pod) ?? 'Failed' };
@@ -29,7 +29,10 @@ export function healthOfPod(pod: Pod, now: number): Health {
     const trouble = troubleOf(container, now);
     if (trouble) return { level: 'unhealthy', reason: trouble };
   }
-  if (pod.ready) return { level: 'healthy', reason: 'Running' };
+  if (pod.ready)
+    return isProven(pod, now)
+      ? { level: 'healthy', reason: 'Running' }
+      : { level: 'progressing', reason: 'Just started' };
   if (pod.phase === 'Unknown') return { level: 'unhealthy', reason: pod.reason ?? 'Unknown' };
   return { level: 'progressing', reason: waitOf(pod) };
 }
@@ -47,13 +50,6 @@ export function healthOfWorkload(group: WorkloadGroup, now: number): Health {
   }
 }
 
-/** When pods that have crashed count as well again if nothing else happens, the first of them; undefined for none. */
-export function nextProof(pods: readonly Pod[], now: number): number | undefined {
-  const times = pods.flatMap(({ containers }) => containers.flatMap((one) => provenAt(one) ?? []));
-  const coming = times.filter((time) => time >= now);
-  return coming.length === 0 ? undefined : Math.min(...coming);
-}
-
 function healthOfReplicas(
   workload: Exclude<Workload, { kind: 'Job' | 'CronJob' }>,
   pods: readonly Pod[],
@@ -67,6 +63,8 @@ function healthOfReplicas(
   const { done, words } = rolloutProgress(workload);
   if (done && desired === 0)
     return { level: 'idle', reason: workload.kind === 'DaemonSet' ? 'No node to run on' : 'Scaled to 0' };
+  if (done && pods.some((pod) => pod.deleting === undefined && !isProven(pod, now)))
+    return { level: 'progressing', reason: `${ready} of ${desired} ready, just started` };
   if (done) return { level: 'healthy', reason: `${ready} of ${desired} ready` };
   if (workload.kind === 'Deployment' && workload.paused && ready >= desired && updated < desired)
     return { level: 'idle', reason: `Paused, ${updated} of ${desired} updated` };
@@ -112,6 +110,10 @@ function sickest(pods: readonly Pod[], now: number): Health | undefined {
     if (health.level === 'unhealthy') return health;
   }
   return undefined;
+}
+
+function isProven({ containers }: Pod, now: number): boolean {
+  return containers.every((container) => isProvenAfterStart(container, now));
 }
 
 function isFailure({ type, status }: Condition): boolean {

@@ -2,6 +2,7 @@ import { untilAborted } from '../../base/untilAborted.ts';
 import { type Failure, TowlineError } from '../../domain/errors/towlineError.ts';
 import { builtInKinds } from '../../domain/kubernetes/builtInKinds.ts';
 import type { ResourceKind } from '../../domain/kubernetes/resourceKind.ts';
+import { nextProof } from '../../domain/verdict/containerProof.ts';
 import { judgeRollout } from '../../domain/verdict/judgeRollout.ts';
 import type { Verdict } from '../../domain/verdict/verdict.ts';
 import { readEvent, readQuota } from '../../domain/workloads/readClusterFacts.ts';
@@ -89,18 +90,22 @@ export async function* followRollout(
       if (workload.generation !== generation) before = undefined;
       generation = workload.generation;
       const own = ownPods(workload, podFeed.objects, replicaSets?.objects ?? new Map());
+      const lastLines = await lines.read(own.pods, stop);
+      const now = clock.now();
       const verdict = judgeRollout({
         workload,
         ...own,
         events: [...events.objects.values()],
         quotas: [...quotas.objects.values()],
-        lastLines: await lines.read(own.pods, stop),
-        now: clock.now(),
+        lastLines,
+        now,
         ...(before ? { before } : {}),
       });
       if (before?.state !== verdict.state || before.sentence !== verdict.sentence) yield verdict;
       before = verdict;
-      await Promise.race([wake.promise, clock.wait(lookAgain, stop)]);
+      // From the next millisecond on.
+      const proof = (nextProof(own.pods, now) ?? Number.POSITIVE_INFINITY) + 1 - now;
+      await Promise.race([wake.promise, clock.wait(Math.min(lookAgain, proof), stop)]);
       await clock.wait(settling, stop);
       wake = Promise.withResolvers();
     }

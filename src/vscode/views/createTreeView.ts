@@ -155,9 +155,12 @@ export function createTreeView(
     canSelectMany: selectsMany,
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
-      getTreeItem({ id }) {
+      getTreeItem(given) {
+        const { id } = given;
         const node = current(id) ?? known.get(id)?.node ?? goneNode(id);
         shownLines.set(id, node);
+        // Menus and buttons give their commands the very object that stood for the line when it came.
+        Object.assign(given, { target: node.target });
         return treeItem(node);
       },
       getChildren(node) {

@@ -97,6 +97,26 @@ describe('following a verdict', () => {
     assert.deepEqual(states, ['healthy', 'progressing']);
   });
 
+  it('waits for what has just started, and looks again as soon as it has run for long enough', async () => {
+    const { clusters, store, recorded } = openFake('healthy');
+    const manual = createManualClock({ start: clock.now() });
+    const [pod] = recorded.pods;
+    const [container] = pod.status.containerStatuses;
+    const startedAt = new Date(clock.now() - 4000).toISOString();
+    const running = { ...container, state: { running: { startedAt } } };
+    store({ ...pod, status: { ...pod.status, containerStatuses: [running] } });
+    const verdicts = followVerdict(
+      { clusters, clock: manual },
+      { ...request, workload: 'healthy' },
+      new AbortController().signal,
+    );
+    assert.equal((await verdicts.next()).value?.state, 'progressing');
+    const next = verdicts.next();
+    await manual.advance(6101);
+    assert.equal((await next).value?.state, 'healthy');
+    await verdicts.return(undefined);
+  });
+
   describe('on a cluster that fails meanwhile', () => {
     async function start(name: string) {
       const { clusters, cluster, store, recorded } = openFake(name);

@@ -1,6 +1,7 @@
+import { nextProof } from '../../../domain/verdict/containerProof.ts';
 import type { Verdict } from '../../../domain/verdict/verdict.ts';
 import type { FindService } from '../../../domain/workloads/filterWorkloads.ts';
-import { type Health, healthOfWorkload, nextProof } from '../../../domain/workloads/health.ts';
+import { type Health, healthOfWorkload } from '../../../domain/workloads/health.ts';
 import type { ClusterEvent, Pod } from '../../../domain/workloads/workload.ts';
 import { byName, type WorkloadGroup } from '../../../domain/workloads/workloadGroup.ts';
 import { judgeWorkload } from '../../../engine/workloads/judgeWorkload.ts';
@@ -28,7 +29,7 @@ export interface WorkloadRows {
   /** Why a workload stands as it does, from what is known now. */
   verdict(uid: string, now: number): Verdict | undefined;
   readonly podCount: number;
-  /** Those that may look otherwise before long although nothing changes: something of them runs again after a crash. */
+  /** Those that may look otherwise before long although nothing changes: something of them has just started. */
   settling(): readonly string[];
   /** Forgets what was put together of these; gives those that are new, gone, or better or worse than they were. */
   take(change: WorkloadsChange): ReadonlySet<string>;

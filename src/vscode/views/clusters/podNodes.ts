@@ -1,5 +1,5 @@
 import { visibleText } from '../../../domain/text/visibleText.ts';
-import { isProvenAfterCrash } from '../../../domain/verdict/provenRestart.ts';
+import { isProvenAfterCrash, isProvenAfterStart } from '../../../domain/verdict/containerProof.ts';
 import { type Health, healthOfPod } from '../../../domain/workloads/health.ts';
 import type { ContainerEnd, Pod, PodContainer } from '../../../domain/workloads/workload.ts';
 import { readinessOf, restartsOfPod } from '../../../domain/workloads/workloadGroup.ts';
@@ -89,6 +89,8 @@ function healthOfContainer(container: PodContainer, now: number): Health {
     case 'running':
       if (!isProvenAfterCrash(container, now))
         return { level: 'unhealthy', reason: last?.reason ?? `Exit ${last?.exitCode}` };
+      if (ready && !isProvenAfterStart(container, now))
+        return { level: 'progressing', reason: 'Just started' };
       return ready || role === 'init' || role === 'debug'
         ? { level: 'healthy', reason: 'Running' }
         : { level: 'progressing', reason: 'Not ready' };

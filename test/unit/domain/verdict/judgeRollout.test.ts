@@ -188,6 +188,24 @@ describe('the verdict', () => {
     assert.equal(judgeAfter(15, 86_400).state, 'healthy');
   });
 
+  it('takes nothing for healthy that has just started and that no probe asks', () => {
+    const [pod] = healthy.pods as readonly [Pod];
+    const judgeAfter = (seconds: number, probes: Pod['containers'][number]['probes'] = []) => {
+      const state = { kind: 'running' as const, since: healthy.now - seconds * 1000 };
+      const containers = pod.containers.map((one) => ({ ...one, state, probes }));
+      return judgeRollout({ ...healthy, pods: [{ ...pod, containers }] });
+    };
+    assert.deepEqual(judgeAfter(9), {
+      state: 'progressing',
+      sentence:
+        'healthy is on its way: 1 of 1 pod is ready; main has just started, and no readiness probe tells whether it works',
+    });
+    assert.equal(judgeAfter(11).state, 'healthy');
+    const asks = { asks: 'TCP :80', failureThreshold: 3 };
+    assert.equal(judgeAfter(1, [{ kind: 'readiness', ...asks }]).state, 'healthy');
+    assert.equal(judgeAfter(9, [{ kind: 'liveness', ...asks }]).state, 'progressing');
+  });
+
   it('gives a program time to start before it says that it does not answer its probe', () => {
     const probed = recorded('probe');
     const judgeAfter = (seconds: number) => {

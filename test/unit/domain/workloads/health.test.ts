@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import {
-  type Health,
-  healthOfPod,
-  healthOfWorkload,
-  nextProof,
-} from '../../../../src/domain/workloads/health.ts';
+import { nextProof } from '../../../../src/domain/verdict/containerProof.ts';
+import { type Health, healthOfPod, healthOfWorkload } from '../../../../src/domain/workloads/health.ts';
 import type { ContainerEnd, Pod, PodContainer, Workload } from '../../../../src/domain/workloads/workload.ts';
 import type { WorkloadGroup } from '../../../../src/domain/workloads/workloadGroup.ts';
 import {
@@ -103,6 +99,53 @@ describe('the health of what runs again after a crash', () => {
     assert.equal(nextProof([again], 31_000), 50_000);
     assert.equal(nextProof([again], 50_001), undefined);
     assert.equal(nextProof([makePod()], 0), undefined);
+  });
+});
+
+describe('the health of what has just started', () => {
+  const state = { kind: 'running', since: 30_000 } as const;
+  const probe = (kind: 'startup' | 'liveness' | 'readiness') => ({
+    kind,
+    asks: 'TCP :80',
+    failureThreshold: 3,
+  });
+  const fresh = (rest: Partial<PodContainer> = {}) =>
+    makePod({ containers: [makeContainer({ state, ...rest })] });
+  const one = (pods: readonly Pod[], workload: Workload = makeDeployment()): WorkloadGroup => ({
+    workload,
+    replicaSets: [],
+    jobs: [],
+    pods,
+  });
+
+  it('is not known until it has run for a while, where no probe asks whether it works', () => {
+    for (const pod of [fresh(), fresh({ probes: [probe('liveness')] }), fresh({ role: 'sidecar' })])
+      for (const now of [30_000, 40_000]) {
+        assert.equal(show(healthOfPod(pod, now)), 'progressing: Just started');
+        assert.equal(show(healthOfWorkload(one([pod]), now)), 'progressing: 2 of 2 ready, just started');
+        assert.equal(nextProof([pod], now), 40_000);
+      }
+    assert.equal(show(healthOfPod(fresh(), 40_001)), 'healthy: Running');
+    assert.equal(show(healthOfWorkload(one([fresh()]), 40_001)), 'healthy: 2 of 2 ready');
+    assert.equal(nextProof([fresh()], 40_001), undefined);
+  });
+
+  it('is what the cluster says where a probe asks, or a clock far ahead of ours tells nothing', () => {
+    for (const [pod, now] of [
+      [fresh({ probes: [probe('readiness')] }), 30_000],
+      [fresh({ probes: [probe('startup')] }), 30_000],
+      [fresh({ role: 'debug' }), 30_000],
+      [fresh(), 19_000],
+    ] as const) {
+      assert.equal(show(healthOfPod(pod, now)), 'healthy: Running');
+      assert.equal(show(healthOfWorkload(one([pod]), now)), 'healthy: 2 of 2 ready');
+    }
+    assert.equal(show(healthOfPod(fresh(), 20_000)), 'progressing: Just started');
+  });
+
+  it('does not matter in a pod that goes', () => {
+    const going = makePod({ containers: [makeContainer({ state })], deleting: 30_000 });
+    assert.equal(show(healthOfWorkload(one([going]), 31_000)), 'healthy: 2 of 2 ready');
   });
 });
 
