@@ -168,6 +168,10 @@ describe('towline run, images that do not build', () => {
     const resumed = await towline(workspace, 'run', '--resume', '--yes', '--json');
     assertExit(resumed, 0);
     assert.equal(stepsOf(resumed)[0], 'api test reused');
+    // It passed: without a number nothing is left to go on from.
+    const again = await towline(workspace, 'run', '--resume', '--yes');
+    assertExit(again, 2);
+    assert.match(again.stderr, /The newest run, 2, passed: there is nothing to resume\./);
   });
 
   it('does not wait for ever for something at the engine’s address that says nothing', async () => {

@@ -14,7 +14,9 @@ describe('towline.yaml and manifests with something wrong in them', () => {
     assert.ok(!/\n\s+at .*\.js:\d+/.test(run.stderr), `a stack is shown:\n${run.stderr}`);
     assert.match((await towline(workspace, 'runs')).stdout, /No runs yet/);
     // Looking is still possible.
-    assertExit(await towline(workspace, 'status'), 2);
+    const status = await towline(workspace, 'status');
+    assertExit(status, 2);
+    assert.doesNotMatch(status.stdout, /none found/);
     assert.match((await towline(workspace, 'init', '--print')).stdout, /services:/);
   }
 

@@ -48,6 +48,23 @@ describe('towline verdict on a real cluster', function () {
     assert.equal(states.indexOf('healthy'), states.length - 1);
   });
 
+  it('does not call healthy what is ready only until it crashes, as no probe asks', async () => {
+    const image = process.env.TOWLINE_LAB_NODE_IMAGE ?? '';
+    const command = ['node', '--eval', 'setTimeout(() => process.exit(3), 4000)'];
+    const { place, namespace } = await start('api', { image, command });
+    const watched = await towline(place, 'verdict', 'api', '-n', namespace, '--watch', '--json');
+    assertExit(watched, 1);
+    const verdicts = watched.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.ok(
+      verdicts.some(({ sentence }) => /main has just started, and no readiness probe/.test(sentence)),
+    );
+    assert.equal(verdicts.at(-1).reason, 'crashed');
+    assert.ok(verdicts.every(({ state }) => state !== 'healthy'));
+  });
+
   for (const [what, container, pod, sentence] of [
     [
       'a registry that does not answer',

@@ -27,11 +27,15 @@ export async function status(
   say('services');
   for (const service of workspace.services)
     for (const line of describeService(service, run?.state)) say(`  ${line}`);
-  if (workspace.services.length === 0) say('  none found');
+  // What a file says that cannot be read is not known to be nothing.
+  const none = workspace.problems.some(({ severity }) => severity === 'error')
+    ? '  not known until the errors below are mended'
+    : '  none found';
+  if (workspace.services.length === 0) say(none);
   say('environments');
   for (const environment of workspace.environments) say(`  ${describeEnvironment(environment)}`);
   if (workspace.environments.length === 0) {
-    say('  none found');
+    say(none);
     if (workspace.problems.length === 0) say(`    → ${nameAnEnvironment}`);
   }
   for (const problem of workspace.problems) say(describeProblem(problem));
