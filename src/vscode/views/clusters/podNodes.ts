@@ -9,7 +9,8 @@ import { countWords, fewDigits, joinWords, shortImage } from './clusterWords.ts'
 import { iconOfHealth } from './healthIcons.ts';
 import { nodeIds } from './nodeIds.ts';
 
-export function podNode(context: string, pod: Pod, now: number): TreeNode {
+/** @param name as much of the pod's name as the line needs */
+export function podNode(context: string, pod: Pod, now: number, name = pod.name): TreeNode {
   const health = healthOfPod(pod, now);
   const { ready, all } = readinessOf(pod);
   const restarts = restartsOfPod(pod);
@@ -18,7 +19,7 @@ export function podNode(context: string, pod: Pod, now: number): TreeNode {
   const cluster: ClusterTarget = { context, namespace: pod.namespace, object: placeOf(pod) };
   return {
     id: nodeIds.pod(context, pod.uid),
-    label: visibleText(pod.name),
+    label: visibleText(name),
     description: visibleText(
       joinWords(`${ready}/${all}`, trouble, restarts > 0 ? `↻${restarts}` : undefined, formatShortAge(age)),
     ),

@@ -58,7 +58,7 @@ export function workloadNode(cluster: OpenedCluster, row: WorkloadRow, now: numb
     expanded: false,
     children: () => [
       ...(needsWords ? verdictNodes(cluster, row, target, now) : []),
-      ...pods.map((pod) => podNode(context, pod, now)),
+      ...pods.map((pod) => podNode(context, pod, now, ownPart(pod.name, workload))),
     ],
     target: { cluster: target },
     spoken: visibleText(
@@ -71,6 +71,11 @@ export function workloadNode(cluster: OpenedCluster, row: WorkloadRow, now: numb
       ].join(', '),
     ),
   };
+}
+
+/** What a pod's name says beyond that of the Deployment above it, which leaves no room for it in a narrow sidebar. */
+function ownPart(pod: string, { kind, name }: Workload): string {
+  return kind === 'Deployment' && pod.startsWith(`${name}-`) ? pod.slice(name.length + 1) : pod;
 }
 
 function readiness(workload: Workload): string | undefined {
@@ -98,7 +103,9 @@ function verdictNodes(
   return [
     {
       id: nodeIds.verdict(context, uid),
-      label: visibleText(withoutName(sentence, target)),
+      // A word for the eye, and a sentence that a narrow sidebar may cut.
+      label: 'Why',
+      description: visibleText(withoutName(sentence, target)),
       tooltip: visibleText(action === undefined ? sentence : `${sentence}\n→ ${action}`),
       icon:
         state === 'progressing'

@@ -58,9 +58,9 @@ describe('clustersTree', () => {
       'server kind-dev',
       '  symbol-namespace shop | 1',
       '    pass api | 2/2 · ↻2 · main-abc1234 · 5 min',
-      '      pass api-1-0 | 1/1 · 5 min',
+      '      pass 1-0 | 1/1 · 5 min',
       '        pass main | main-abc1234 0123456',
-      '      pass api-1-1 | 1/1 · ↻2 · 5 min',
+      '      pass 1-1 | 1/1 · ↻2 · 5 min',
       '        pass main | main-abc1234 0123456 · ↻2',
     );
   });
@@ -74,8 +74,8 @@ describe('clustersTree', () => {
       'server kind-dev | 1 unhealthy',
       '  symbol-namespace shop | 1 · 1 unhealthy',
       '    error api | 0/1 · CrashLoopBackOff · ↻3 · main-abc1234 · 5 min',
-      '      lightbulb main crashes again and again, 3 restarts',
-      '      error api-1-0 | 0/1 · CrashLoopBackOff · ↻3 · 5 min',
+      '      lightbulb Why | main crashes again and again, 3 restarts',
+      '      error 1-0 | 0/1 · CrashLoopBackOff · ↻3 · 5 min',
       '        error main | CrashLoopBackOff · main-abc1234 0123456 · ↻3',
     );
     const verdict = allNodes(clustersTree(state, 5 * minute)).find(({ context }) => context === 'verdict');
