@@ -9,19 +9,26 @@ import { countWords, fewDigits, joinWords, shortImage } from './clusterWords.ts'
 import { iconOfHealth } from './healthIcons.ts';
 import { nodeIds } from './nodeIds.ts';
 
-/** @param name as much of the pod's name as the line needs */
-export function podNode(context: string, pod: Pod, now: number, name = pod.name): TreeNode {
+/** @param belowDeployment whether the Deployment that it belongs to is the line above */
+export function podNode(context: string, pod: Pod, now: number, belowDeployment = false): TreeNode {
   const health = healthOfPod(pod, now);
   const { ready, all } = readinessOf(pod);
   const restarts = restartsOfPod(pod);
   const age = now - pod.created;
   const trouble = health.level === 'healthy' ? undefined : health.reason;
+  const { name, revision } = belowDeployment ? shortName(pod) : { name: pod.name, revision: undefined };
   const cluster: ClusterTarget = { context, namespace: pod.namespace, object: placeOf(pod) };
   return {
     id: nodeIds.pod(context, pod.uid),
     label: visibleText(name),
     description: visibleText(
-      joinWords(`${ready}/${all}`, trouble, restarts > 0 ? `↻${restarts}` : undefined, formatShortAge(age)),
+      joinWords(
+        `${ready}/${all}`,
+        trouble,
+        restarts > 0 ? `↻${restarts}` : undefined,
+        formatShortAge(age),
+        revision,
+      ),
     ),
     tooltip: visibleText(
       [
@@ -39,6 +46,16 @@ export function podNode(context: string, pod: Pod, now: number, name = pod.name)
       `Pod ${pod.name}, ${health.reason}, ${ready} of ${countWords(all, 'container')} ready, ${countWords(restarts, 'restart')}`,
     ),
   };
+}
+
+/**
+ * A pod of a Deployment begins with the names of that and of its ReplicaSet, which a narrow sidebar has no room for: the
+ * line says what is the pod's own, and then the ReplicaSet's hash, by which revisions are told apart.
+ */
+function shortName({ name, owner }: Pod): { readonly name: string; readonly revision: string | undefined } {
+  if (!owner || !name.startsWith(`${owner.name}-`)) return { name, revision: undefined };
+  const hash = owner.name.slice(owner.name.lastIndexOf('-') + 1);
+  return { name: name.slice(owner.name.length + 1), revision: hash };
 }
 
 function placeOf({ kind, namespace, name, uid }: Pod): NonNullable<ClusterTarget['object']> {

@@ -58,7 +58,7 @@ export function workloadNode(cluster: OpenedCluster, row: WorkloadRow, now: numb
     expanded: false,
     children: () => [
       ...(needsWords ? verdictNodes(cluster, row, target, now) : []),
-      ...pods.map((pod) => podNode(context, pod, now, ownPart(pod.name, workload))),
+      ...pods.map((pod) => podNode(context, pod, now, kind === 'Deployment')),
     ],
     target: { cluster: target },
     spoken: visibleText(
@@ -71,11 +71,6 @@ export function workloadNode(cluster: OpenedCluster, row: WorkloadRow, now: numb
       ].join(', '),
     ),
   };
-}
-
-/** What a pod's name says beyond that of the Deployment above it, which leaves no room for it in a narrow sidebar. */
-function ownPart(pod: string, { kind, name }: Workload): string {
-  return kind === 'Deployment' && pod.startsWith(`${name}-`) ? pod.slice(name.length + 1) : pod;
 }
 
 function readiness(workload: Workload): string | undefined {

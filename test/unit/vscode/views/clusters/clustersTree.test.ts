@@ -58,9 +58,9 @@ describe('clustersTree', () => {
       'server kind-dev',
       '  symbol-namespace shop | 1',
       '    pass api | 2/2 · ↻2 · main-abc1234 · 5 min',
-      '      pass 1-0 | 1/1 · 5 min',
+      '      pass 0 | 1/1 · 5 min · 1',
       '        pass main | main-abc1234 0123456',
-      '      pass 1-1 | 1/1 · ↻2 · 5 min',
+      '      pass 1 | 1/1 · ↻2 · 5 min · 1',
       '        pass main | main-abc1234 0123456 · ↻2',
     );
   });
@@ -75,7 +75,7 @@ describe('clustersTree', () => {
       '  symbol-namespace shop | 1 · 1 unhealthy',
       '    error api | 0/1 · CrashLoopBackOff · ↻3 · main-abc1234 · 5 min',
       '      lightbulb Why | main crashes again and again, 3 restarts',
-      '      error 1-0 | 0/1 · CrashLoopBackOff · ↻3 · 5 min',
+      '      error 0 | 0/1 · CrashLoopBackOff · ↻3 · 5 min · 1',
       '        error main | CrashLoopBackOff · main-abc1234 0123456 · ↻3',
     );
     const verdict = allNodes(clustersTree(state, 5 * minute)).find(({ context }) => context === 'verdict');
