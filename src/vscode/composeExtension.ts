@@ -134,7 +134,9 @@ export function composeExtension(context: ExtensionContext): Extension {
   }
   function followFolders(): void {
     const folders = workspace.workspaceFolders ?? [];
-    sessions.follow(folders.flatMap(({ uri }) => (uri.scheme === 'file' ? uri.fsPath : [])));
+    sessions.follow(
+      folders.flatMap(({ uri, name }) => (uri.scheme === 'file' ? { path: uri.fsPath, name } : [])),
+    );
     readShown();
   }
   own(views.onShown(readShown));

@@ -75,7 +75,8 @@ describe('runs that the window shares with others', () => {
     writeFileSync(plain, JSON.stringify({ folders }));
     const window = await editor.openWindow({ open: plain, environment: first.environment });
     await window.openTowline();
-    await window.row('Services', /^Repository .*1 service/).waitFor();
+    for (const name of ['first', 'second'])
+      await window.row('Services', new RegExp(`^Repository ${name}, .*1 service`)).waitFor();
     assert.equal(await window.rows('Services', /^Service api/).count(), 2);
     await window.capture('multi-root');
   });

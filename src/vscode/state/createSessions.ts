@@ -1,7 +1,7 @@
 import type { Disposable } from '../../base/disposable.ts';
 import { createSession, type Session, type SessionOptions } from './createSession.ts';
 import { findGitFolder, readJournalIndex } from './findGitFolder.ts';
-import { nameFolders } from './nameFolders.ts';
+import { nameFolders, type WindowFolder } from './nameFolders.ts';
 import { unreadRuns } from './repositoryRuns.ts';
 import type { Store } from './store.ts';
 
@@ -10,7 +10,7 @@ export interface Sessions extends Disposable {
   get(key: string): Session | undefined;
   all(): readonly Session[];
   /** Takes over the window's folders as they are now. Reads no file's content but Git's own pointers. */
-  follow(folders: readonly string[]): void;
+  follow(folders: readonly WindowFolder[]): void;
   /** Whether a run may be going on or cut short: then its journal is worth reading before anybody looks. */
   unfinished(): boolean;
   stop(): Promise<void>;
@@ -25,9 +25,9 @@ export function createSessions(
     get: (key) => sessions.get(key),
     all: () => [...sessions.values()],
     follow(folders) {
-      const found = new Map<string, string>();
+      const found = new Map<string, WindowFolder>();
       for (const folder of folders) {
-        const key = findGitFolder(folder);
+        const key = findGitFolder(folder.path);
         if (key !== undefined && !found.has(key)) found.set(key, folder);
       }
       for (const [key, session] of sessions) {
@@ -36,19 +36,19 @@ export function createSessions(
         sessions.delete(key);
       }
       for (const [key, folder] of found)
-        if (!sessions.has(key)) sessions.set(key, createSession({ ...options, key, folder }));
+        if (!sessions.has(key)) sessions.set(key, createSession({ ...options, key, folder: folder.path }));
       const names = nameFolders([...found.values()]);
       options.store.update((state) => ({
         ...state,
         folders: folders.length,
-        repositories: Array.from(found, ([key, folder]) => ({
+        repositories: Array.from(found, ([key, { path, name }]) => ({
           workspace: { kind: 'unread' as const },
           runs: unreadRuns,
           waiting: new Set<string>(),
           ...state.repositories.find((repository) => repository.key === key),
           key,
-          folder,
-          name: names.get(folder) ?? folder,
+          folder: path,
+          name: names.get(path) ?? name,
         })),
       }));
     },

@@ -1,11 +1,21 @@
 import { basename, dirname } from 'node:path';
 
-/** Folder names that tell folders of a window apart: `shop`, or `shop (work)` and `shop (old/work)` where several have one name. */
-export function nameFolders(folders: readonly string[]): ReadonlyMap<string, string> {
+/** A folder of the window. */
+export interface WindowFolder {
+  /** Absolute. */
+  readonly path: string;
+  /** What the window calls it: the user's own word, or the folder's own name. */
+  readonly name: string;
+}
+
+/** Names that tell folders of a window apart, by path: `shop`, or `shop (work)` and `shop (old/work)` where several have one name. */
+export function nameFolders(folders: readonly WindowFolder[]): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
-  for (const [name, alike] of Map.groupBy(folders, (folder) => basename(folder)))
-    for (const folder of alike)
-      names.set(folder, alike.length === 1 ? name : `${name} (${placeOf(folder, alike)})`);
+  for (const [name, alike] of Map.groupBy(folders, (folder) => folder.name)) {
+    const paths = alike.map(({ path }) => path);
+    for (const path of paths)
+      names.set(path, alike.length === 1 ? name : `${name} (${placeOf(path, paths)})`);
+  }
   return names;
 }
 
