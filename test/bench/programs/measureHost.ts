@@ -4,6 +4,7 @@ import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { decodeRecords } from '../../../src/engine/runs/journalRecord.ts';
+import { logName } from '../../../src/engine/runs/stepReport.ts';
 import { ids, schemes } from '../../../src/vscode/ids.ts';
 import { observe } from '../../support/hostObserver.ts';
 import type { HostMeasures, HostTask, Loaded, LoopDelay } from '../hostMeasures.ts';
@@ -119,6 +120,11 @@ async function openRow(focus: string): Promise<void> {
 function stream({ folder, lines }: HostTask, run: number): Promise<LoopDelay> {
   return loopDelay(async () => {
     await buildAndPush(folder);
+    await waitUntil('the test writes', () =>
+      existsSync(join(folder, '.git/towline/runs', `${run}.${logName('api', 'test')}.log`)),
+    );
+    // The window hears of it a moment later.
+    await pause(500);
     const target = { repository: join(folder, '.git'), run, service: 'api', step: 'test' };
     await vscode.commands.executeCommand(ids.commands.showLog, { target });
     await waitUntil('the log shows all lines', () =>
