@@ -46,6 +46,7 @@ function report(error: unknown, terminal: Terminal, signal: AbortSignal, json: b
     'environment-ambiguous',
     'not-a-repository',
     'run-not-found',
+    'nothing-to-resume',
     'commit-unknown',
     'workload-unknown',
     'cluster-unknown',

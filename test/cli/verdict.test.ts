@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
+import type { Verdict } from '../../src/domain/verdict/verdict.ts';
 import { useCliLab } from '../support/cliLab.ts';
-import { assertExit, towline } from '../support/cliProcess.ts';
+import { assertExit, type CliResult, towline } from '../support/cliProcess.ts';
 import { proofOf } from '../support/clusterContract.ts';
 import { fakeKinds } from '../support/fakeKinds.ts';
 import { useLabNamespace } from '../support/labNamespace.ts';
+
+/** What `--json` printed. */
+function verdictsOf({ stdout }: CliResult): readonly Verdict[] {
+  const lines = stdout.split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as Verdict);
+}
 
 describe('towline verdict on a real cluster', function () {
   this.timeout(120_000);
@@ -41,10 +48,7 @@ describe('towline verdict on a real cluster', function () {
     const { place, namespace } = await start('api', {});
     const watched = await towline(place, 'verdict', 'api', '-n', namespace, '--watch', '--json');
     assertExit(watched, 0);
-    const states = watched.stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line).state);
+    const states = verdictsOf(watched).map(({ state }) => state);
     assert.equal(states.indexOf('healthy'), states.length - 1);
   });
 
@@ -54,14 +58,11 @@ describe('towline verdict on a real cluster', function () {
     const { place, namespace } = await start('api', { image, command });
     const watched = await towline(place, 'verdict', 'api', '-n', namespace, '--watch', '--json');
     assertExit(watched, 1);
-    const verdicts = watched.stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
+    const verdicts = verdictsOf(watched);
     assert.ok(
       verdicts.some(({ sentence }) => /main has just started, and no readiness probe/.test(sentence)),
     );
-    assert.equal(verdicts.at(-1).reason, 'crashed');
+    assert.equal(verdicts.at(-1)?.reason, 'crashed');
     assert.ok(verdicts.every(({ state }) => state !== 'healthy'));
   });
 
@@ -83,8 +84,8 @@ describe('towline verdict on a real cluster', function () {
       const { place, namespace } = await start('api', container, pod);
       for (;;) {
         const found = await towline(place, 'verdict', 'deployment/api', '-n', namespace, '--json');
-        const verdict = JSON.parse(found.stdout.trim().split('\n').at(-1) ?? '{}');
-        assert.notEqual(verdict.state, 'healthy');
+        const verdict = verdictsOf(found).at(-1);
+        assert.ok(verdict && verdict.state !== 'healthy');
         if (verdict.state === 'progressing') continue;
         assertExit(found, 1);
         assert.match(verdict.sentence, sentence);

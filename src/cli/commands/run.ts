@@ -120,10 +120,7 @@ async function resumedStart(
       next: `Follow it with \`towline logs ${number}\`, or cancel it first.`,
     });
   if (options.resume === true && kept.state.outcome === 'passed')
-    throw new TowlineError('run-not-found', {
-      why: `The newest run, ${number}, passed: there is nothing to resume.`,
-      next: 'Name the run that is meant, or start a new one with `towline run`.',
-    });
+    throw new TowlineError('nothing-to-resume', { why: `The newest run, ${number}, passed.` });
   return { request: { ...kept.state.request, anyway: options.anyway ?? false }, resumes: number };
 }
 

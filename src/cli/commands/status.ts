@@ -27,10 +27,9 @@ export async function status(
   say('services');
   for (const service of workspace.services)
     for (const line of describeService(service, run?.state)) say(`  ${line}`);
+  const isBroken = workspace.problems.some(({ severity }) => severity === 'error');
   // What a file says that cannot be read is not known to be nothing.
-  const none = workspace.problems.some(({ severity }) => severity === 'error')
-    ? '  not known until the errors below are mended'
-    : '  none found';
+  const none = isBroken ? '  not known until the errors below are mended' : '  none found';
   if (workspace.services.length === 0) say(none);
   say('environments');
   for (const environment of workspace.environments) say(`  ${describeEnvironment(environment)}`);
@@ -46,7 +45,7 @@ export async function status(
         : `rehearsal of ${head} goes on as ${namespace} on ${context}`,
     );
   if (run) say(`newest run: ${run.state.run}, ${run.state.outcome ?? run.standing}`);
-  return workspace.problems.some(({ severity }) => severity === 'error') ? exitCodes.usage : exitCodes.passed;
+  return isBroken ? exitCodes.usage : exitCodes.passed;
 }
 
 function describeService(

@@ -281,6 +281,10 @@ export const errorCatalogue = {
 
   // Runs
   'run-not-found': { what: 'There is no such run', next: '`towline runs` lists the runs that are kept.' },
+  'nothing-to-resume': {
+    what: 'There is nothing to resume',
+    next: 'Name the run that is meant, or start a new one with `towline run`.',
+  },
   'run-not-owned': {
     what: 'That run belongs to another process that does not answer',
     next: 'If the process is gone, the run reads as interrupted and can be resumed.',

@@ -5,7 +5,6 @@ import { isProvenAfterCrash, isProvenAfterStart } from './containerProof.ts';
 import type { RolloutEvidence, Trouble } from './evidence.ts';
 import { outlook } from './outlook.ts';
 import { findPodTrouble, mostDecisive } from './podTrouble.ts';
-
 import { rolloutProgress } from './rolloutProgress.ts';
 import type { Verdict, VerdictSubject } from './verdict.ts';
 

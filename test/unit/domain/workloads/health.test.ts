@@ -16,6 +16,13 @@ import {
 } from '../../../support/clusterValues.ts';
 
 const show = ({ level, reason }: Health) => `${level}: ${reason}`;
+const group = (workload: Workload, rest: Partial<WorkloadGroup> = {}): WorkloadGroup => ({
+  workload,
+  replicaSets: [],
+  jobs: [],
+  pods: [],
+  ...rest,
+});
 const waiting = (reason?: string): Partial<PodContainer> => ({
   ready: false,
   state: { kind: 'waiting', ...(reason === undefined ? {} : { reason }) },
@@ -84,7 +91,7 @@ describe('the health of what runs again after a crash', () => {
   const again = makePod({
     containers: [makeContainer({ state: { kind: 'running', since: 30_000 }, restarts: 1, last })],
   });
-  const one: WorkloadGroup = { workload: makeDeployment(), replicaSets: [], jobs: [], pods: [again] };
+  const one = group(makeDeployment(), { pods: [again] });
 
   it('is what ended it, until it has run for longer than before', () => {
     for (const now of [31_000, 50_000]) {
@@ -111,12 +118,7 @@ describe('the health of what has just started', () => {
   });
   const fresh = (rest: Partial<PodContainer> = {}) =>
     makePod({ containers: [makeContainer({ state, ...rest })] });
-  const one = (pods: readonly Pod[], workload: Workload = makeDeployment()): WorkloadGroup => ({
-    workload,
-    replicaSets: [],
-    jobs: [],
-    pods,
-  });
+  const one = (pods: readonly Pod[]) => group(makeDeployment(), { pods });
 
   it('is not known until it has run for a while, where no probe asks whether it works', () => {
     for (const pod of [fresh(), fresh({ probes: [probe('liveness')] }), fresh({ role: 'sidecar' })])
@@ -150,13 +152,6 @@ describe('the health of what has just started', () => {
 });
 
 describe('the health of a workload', () => {
-  const group = (workload: Workload, rest: Partial<WorkloadGroup> = {}): WorkloadGroup => ({
-    workload,
-    replicaSets: [],
-    jobs: [],
-    pods: [],
-    ...rest,
-  });
   const complete = makeJob({ conditions: [condition('Complete', 'True')] });
   const failed = makeJob({ conditions: [condition('Failed', 'True', 'BackoffLimitExceeded')] });
 
