@@ -14,9 +14,7 @@ describe('towline.yaml and manifests with something wrong in them', () => {
     assert.ok(!/\n\s+at .*\.js:\d+/.test(run.stderr), `a stack is shown:\n${run.stderr}`);
     assert.match((await towline(workspace, 'runs')).stdout, /No runs yet/);
     // Looking is still possible.
-    const status = await towline(workspace, 'status');
-    assertExit(status, 2);
-    assert.doesNotMatch(status.stdout, /none found/);
+    assertExit(await towline(workspace, 'status'), 2);
     assert.match((await towline(workspace, 'init', '--print')).stdout, /services:/);
   }
 
@@ -54,6 +52,17 @@ describe('towline.yaml and manifests with something wrong in them', () => {
     ]);
     const json = await towline(workspace, 'run', '--json');
     assert.ok((failureOfCommand(json).problems?.length ?? 0) >= 6);
+  });
+
+  it('does not say that there is nothing where it cannot be read', async () => {
+    const files = { 'deploy/dev/kustomization.yaml': undefined, 'deploy/dev/deployment.yaml': undefined };
+    const workspace = lab.makeWorkspace({ files });
+    workspace.write({ 'towline.yaml': 'environments: {dev: {path: ../outside}}\n' });
+    const broken = await towline(workspace, 'status');
+    assertExit(broken, 2);
+    assert.match(broken.stdout, /^environments\n {2}not known until the errors below are mended$/m);
+    workspace.write({ 'towline.yaml': '' });
+    assert.match((await towline(workspace, 'status')).stdout, /^environments\n {2}none found$/m);
   });
 
   it('takes an empty file as none', async () => {
