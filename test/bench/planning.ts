@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BenchLab } from './benchLab.ts';
 import { generateRepository } from './generateRepository.ts';
@@ -8,6 +9,7 @@ import { spreadOf } from './statistics.ts';
 const rounds = { runs: 15, warmUps: 3 };
 const filesPerService = 100;
 const sizes = [50, 100, 200];
+const editedFile = 'services/service-000/src/area-2/file-2.js';
 
 export async function run(lab: BenchLab): Promise<void> {
   const contestants: Contestant[] = [];
@@ -31,15 +33,27 @@ export async function run(lab: BenchLab): Promise<void> {
     folder: largest.folder,
   };
 
-  const timings = await takeTurns([...contestants, status], rounds);
+  const edited: Contestant = {
+    ...largest,
+    name: `${largest.name}, one of them just edited`,
+    folder: `${largest.folder}-edited`,
+    prepare: (round) => writeFile(join(`${largest.folder}-edited`, editedFile), `// Round ${round}\n`),
+  };
+  await generateRepository(edited.folder, serviceFiles(sizes.at(-1) ?? 0, lab.images.node), {
+    remote: false,
+  });
+
+  const timings = await takeTurns([...contestants, status, edited], rounds);
   printTimings(timings, rounds);
-  const [smallest, , large, git] = timings;
-  if (!smallest || !large || !git) return;
+  const [smallest, , large, git, afterEdit] = timings;
+  if (!smallest || !large || !git || !afterEdit) return;
   printRatio(large, git, 3, 'C/D');
+  printRatio(afterEdit, git, undefined, 'E/D');
   printGrowth(timings.slice(0, sizes.length));
   printNotes([
     'A plan opens the workspace, keys the tests and the build context of every service by content and runs nothing.',
-    'Contents are remembered by inode, size and times, as `git status` does it; both have seen the files before.',
+    'A to C find everything as it was at the plan before: Git is asked whether a tracked file has other times, size or',
+    '  inode, and each folder is looked at. E has to look at every file again, since one of them has changed.',
   ]);
 }
 

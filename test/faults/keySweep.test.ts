@@ -328,11 +328,13 @@ describe('content keys', () => {
     workspace = await makeSweepWorkspace();
     const first = stepsRun(await workspace.run());
     assert.deepEqual(first['web build'], ['first']);
+    assert.deepEqual(stepsRun(await workspace.run()), {}, 'and keeps what it saw');
   });
   after(() => workspace.remove());
 
   /** Steps that a change runs again; what follows from a new image is left to the image. */
   async function stepsAfter({ flip, committed }: Flip): Promise<StepsRun> {
+    await workspace.nextSecond();
     await flip(workspace);
     if (committed) workspace.commit();
     const steps = Object.entries(stepsRun(await workspace.run()));
@@ -350,6 +352,14 @@ describe('content keys', () => {
       assert.deepEqual(await stepsAfter(flip), flip.runs);
     });
   }
+
+  it('are found without a look at any file where nothing has changed since the last run', async () => {
+    await workspace.run();
+    await workspace.nextSecond();
+    assert.deepEqual([stepsRun(await workspace.run()), workspace.knewFiles], [{}, true]);
+    workspace.write('web/dist/out.js', 'never before\n');
+    assert.deepEqual(stepsRun(await workspace.run())['web build'], ['file web/dist/out.js']);
+  });
 
   afterEach(async () => {
     await workspace.restore();

@@ -34,6 +34,10 @@ export interface SweepWorkspace {
   replaceBase(content: string): Promise<void>;
   /** A run by a Towline that remembers nothing but its records. */
   run(): Promise<RunState>;
+  /** Whether the newest run knew without a look at them that all files are as they were. */
+  knewFiles: boolean;
+  /** Waits until the system's clock shows another second than that of the newest change: Git compares whole ones. */
+  nextSecond(): Promise<void>;
   /** Everything as it was made, for the next flip; files get new times. */
   restore(): Promise<void>;
   remove(): void;
@@ -180,6 +184,10 @@ export async function makeSweepWorkspace(): Promise<SweepWorkspace> {
       writeFileSync(join(folder, path), text.replace(from, to));
     },
     replaceBase,
+    knewFiles: false,
+    async nextSecond() {
+      await new Promise((resolve) => setTimeout(resolve, 1_000 - (Date.now() % 1_000)));
+    },
     async run() {
       const engine = createEngine(workspace.ports, {
         host: 'cli',
@@ -188,6 +196,7 @@ export async function makeSweepWorkspace(): Promise<SweepWorkspace> {
         dataFolder: join(sandbox.folder, 'data'),
       });
       const opened = await engine.open(folder, unhurried);
+      workspace.knewFiles = opened.state.same !== undefined;
       const request = { services: [], environment: 'dev', until: 'propose', anyway: false } as const;
       const state = await engine.run(opened, { request }, unhurried);
       proposal ||= sandbox.git(

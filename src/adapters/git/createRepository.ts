@@ -17,7 +17,7 @@ import {
 } from './readHistory.ts';
 import { hasObject, listTree, readBlobs, readCommit } from './readObjects.ts';
 import { type ReadSettings, readSettings } from './readSettings.ts';
-import { readWorkingState } from './readWorkingState.ts';
+import { keepWorkingState, readWorkingState } from './readWorkingState.ts';
 import { deleteRef, resolveRef, updateRef } from './refs.ts';
 import { fetchBranch, fetchPull, remoteBranchesWith, remoteTips } from './remotes.ts';
 import { makeTree } from './writeTree.ts';
@@ -28,13 +28,15 @@ const settingsLife = 1000;
 /** What was learnt of a checkout while it was opened. */
 interface Opened {
   readonly settings?: ReadSettings;
+  /** Of what was remembered; undefined where git was asked. */
+  readonly configuration?: string | undefined;
   readonly memory?: GitMemory | undefined;
 }
 
 export function createRepository(
   git: Git,
   place: RepositoryPlace,
-  { settings: opened, memory }: Opened = {},
+  { settings: opened, configuration, memory }: Opened = {},
 ): Repository {
   const { top, commonFolder } = place;
   const reader = createObjectReader(git);
@@ -53,13 +55,15 @@ export function createRepository(
       // Once only: a filter may have been added since.
       const settings = fresh(unused);
       unused = undefined;
-      return readWorkingState(
-        git,
-        { ...place, top },
-        settings ?? (await readSettings(git, signal)),
-        memory,
-        signal,
-      );
+      const reading = settings
+        ? { settings, memory, configuration }
+        : { settings: await readSettings(git, signal), memory, configuration: undefined };
+      return readWorkingState(git, { ...place, top }, reading, signal);
+    },
+    async keepState(state, signal) {
+      return top === undefined || memory === undefined
+        ? undefined
+        : keepWorkingState(git, { ...place, top }, state, memory, signal);
     },
     lastCommitTouching: (from, paths, signal) => lastCommitTouching(git, commonFolder, from, paths, signal),
     findCommit: (words, signal) => findCommit(git, words, signal),

@@ -1,7 +1,8 @@
-import { lstatSync, type Stats, statSync } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { RecordStore } from '../../engine/ports/journalStore.ts';
 import type { RepositoryPlace } from '../../engine/ports/repositories.ts';
+import { isSettled, stampOf } from './fileStamp.ts';
 import type { IndexListing } from './parseIndexListing.ts';
 import type { ReadSettings } from './readSettings.ts';
 
@@ -9,7 +10,9 @@ import type { ReadSettings } from './readSettings.ts';
 export interface Checkout {
   readonly top: string;
   readonly commonFolder: string;
-  readonly settings: Pick<ReadSettings, 'filters' | 'sparse' | 'remotes'>;
+  readonly settings: Pick<ReadSettings, 'filters' | 'sparse' | 'remotes' | 'ruleFiles'>;
+  /** The same text while git reads the same configuration. */
+  readonly configuration: string;
 }
 
 /**
@@ -27,20 +30,26 @@ export interface GitMemory {
   recallListing(place: RepositoryPlace, stamp: string): IndexListing | undefined;
   /** Keeps what was listed since the index had this stamp. */
   keepListing(place: RepositoryPlace, stamp: string, listing: IndexListing): Promise<void>;
+  /** Part of the view of a checkout that was kept last, whether or not it still holds. */
+  readView(place: RepositoryPlace, part: ViewPart): string | undefined;
+  writeView(place: RepositoryPlace, part: ViewPart, text: string): Promise<void>;
+  /** Milliseconds since the epoch. */
+  now(): number;
 }
 
-interface Kept extends Checkout {
-  readonly version: 1;
+/** A view's signs tell whether the rest is worth reading. */
+export type ViewPart = 'signs' | 'lists';
+
+interface Kept extends Omit<Checkout, 'configuration'> {
+  readonly version: 2;
   readonly situation: string;
   /** Every file that may hold configuration, with its stamp; '' where there is none. */
   readonly files: readonly (readonly [path: string, stamp: string])[];
 }
 
-/** What was changed within this time before it was read may change again under the same stamp: clocks are coarse. Milliseconds. */
-const settledAfter = 2_000;
-
 const checkoutRecord = 'git/checkout';
 const listingRecord = 'git/listing';
+const viewRecord = (part: ViewPart): string => `git/view-${part}`;
 
 /** Variables that choose the files that git takes configuration from. */
 const choosing = /^(?:GIT_CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM)|HOME|XDG_CONFIG_HOME)$/;
@@ -70,9 +79,10 @@ export function createGitMemory(
       const top = isFit ? findTop(resolve(folder)) : undefined;
       const kept = top === undefined ? undefined : parseKept(read(join(top, '.git'), checkoutRecord));
       if (kept?.top !== top || kept?.situation !== situation()) return undefined;
-      return kept.files.every(([path, stamp]) => stampOf(path) === stamp) ? kept : undefined;
+      if (!kept.files.every(([path, stamp]) => stampOf(path) === stamp)) return undefined;
+      return { ...kept, configuration: JSON.stringify([kept.situation, kept.files]) };
     },
-    async keepCheckout(place, { filters, sparse, remotes, readAt, origins }) {
+    async keepCheckout(place, { filters, sparse, remotes, ruleFiles, readAt, origins }) {
       const { top, commonFolder } = place;
       if (!isFit || top === undefined || findTop(top) !== top || commonFolder !== join(top, '.git')) return;
       if (origins === undefined) return;
@@ -83,8 +93,8 @@ export function createGitMemory(
         if (stamp === undefined || !isSettled(stamp, readAt - Date.now() + now())) return;
         files.push([path, stamp]);
       }
-      const settings = { filters, sparse, remotes };
-      const kept: Kept = { version: 1, situation: situation(), top, commonFolder, settings, files };
+      const settings = { filters, sparse, remotes, ruleFiles };
+      const kept: Kept = { version: 2, situation: situation(), top, commonFolder, settings, files };
       await write(openRecords(commonFolder), checkoutRecord, JSON.stringify(kept));
     },
     indexStamp({ top, commonFolder }) {
@@ -93,16 +103,20 @@ export function createGitMemory(
     },
     recallListing({ commonFolder }, stamp) {
       const [known, ...lists] = read(commonFolder, listingRecord)?.split('\0\0') ?? [];
-      const [files, submodules, skipped] = lists.map(parseList);
-      if (known !== stamp || !files || !submodules || !skipped || lists.length !== 3) return undefined;
-      return { files, submodules, skipped };
+      const [files, submodules, skipped, assumed] = lists.map(parseList);
+      if (known !== stamp || !files || !submodules || !skipped || !assumed || lists.length !== 4)
+        return undefined;
+      return { files, submodules, skipped, assumed };
     },
-    async keepListing(place, stamp, { files, submodules, skipped }) {
+    async keepListing(place, stamp, { files, submodules, skipped, assumed }) {
       // Older than any moment since the stamp was taken, so that what was listed is what the stamp stands for.
       if (stampOf(join(place.commonFolder, 'index')) !== stamp || !isSettled(stamp, now())) return;
-      const text = [stamp, ...[files, submodules, skipped].map((list) => list.join('\0'))].join('\0\0');
-      await write(openRecords(place.commonFolder), listingRecord, text);
+      const lists = [files, submodules, skipped, assumed].map((list) => list.join('\0'));
+      await write(openRecords(place.commonFolder), listingRecord, [stamp, ...lists].join('\0\0'));
     },
+    readView: ({ commonFolder }, part) => read(commonFolder, viewRecord(part)),
+    writeView: ({ commonFolder }, part, text) => write(openRecords(commonFolder), viewRecord(part), text),
+    now,
   };
 }
 
@@ -139,24 +153,6 @@ function configurationFiles(
   ];
 }
 
-/** Device, inode, size and both times of what a path leads to; '' where that is nothing, undefined where nobody may look. */
-function stampOf(path: string): string | undefined {
-  try {
-    const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
-    if (!stats) return '';
-    const { dev, ino, size, mtimeNs, ctimeNs } = stats;
-    return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether the file that has this stamp is older than a time, milliseconds since the epoch, by enough. */
-function isSettled(stamp: string, at: number): boolean {
-  const [, , , modified, changed] = stamp.split(':').map(Number);
-  return Math.max(modified ?? 0, changed ?? 0) / 1e6 < at - settledAfter;
-}
-
 function look(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }
@@ -174,7 +170,7 @@ function parseKept(text: string | undefined): Kept | undefined {
   if (text === undefined) return undefined;
   try {
     const value = JSON.parse(text) as Partial<Kept> | null;
-    return value?.version === 1 ? (value as Kept) : undefined;
+    return value?.version === 2 ? (value as Kept) : undefined;
   } catch {
     return undefined;
   }

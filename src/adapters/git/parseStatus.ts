@@ -9,6 +9,8 @@ export interface Status {
   readonly untracked: readonly string[];
   /** Untracked folders that are repositories of their own. */
   readonly embedded: readonly string[];
+  /** Ignored files, and ignored folders with a `/` at the end; none unless asked for. */
+  readonly ignored: readonly string[];
 }
 
 /** Fields before the path in a line of each kind, with `mW`, the mode in the working tree, at an index. */
@@ -24,6 +26,7 @@ export function parseStatus(output: string): Status {
   const deleted = new Set<string>();
   const untracked: string[] = [];
   const embedded: string[] = [];
+  const ignored: string[] = [];
   for (const entry of output.split('\0')) {
     const kind = entry.charAt(0);
     const layout = layouts[kind];
@@ -35,6 +38,8 @@ export function parseStatus(output: string): Status {
       const path = entry.slice(2);
       if (path.endsWith('/')) embedded.push(path.slice(0, -1));
       else untracked.push(path);
+    } else if (kind === '!') {
+      ignored.push(entry.slice(2));
     } else if (entry.startsWith('# branch.oid ')) {
       const id = entry.slice('# branch.oid '.length);
       head = id === '(initial)' ? undefined : id;
@@ -43,7 +48,7 @@ export function parseStatus(output: string): Status {
       branch = name === '(detached)' ? undefined : name;
     }
   }
-  return { head, branch, changed, deleted, untracked, embedded };
+  return { head, branch, changed, deleted, untracked, embedded, ignored };
 }
 
 function splitFields(

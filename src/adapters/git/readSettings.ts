@@ -9,6 +9,8 @@ export interface ReadSettings {
   readonly sparse: boolean;
   /** In the order of the configuration. */
   readonly remotes: readonly Remote[];
+  /** Files with rules on what to ignore and how, that configuration names instead of the usual ones. */
+  readonly ruleFiles: Readonly<Partial<Record<'excludes' | 'attributes', string>>>;
   /** When reading began, milliseconds since the epoch. */
   readonly readAt: number;
   /** Absolute paths of files outside the repository that something was read from; undefined where one includes others. */
@@ -22,6 +24,7 @@ export async function readSettings(git: Git, signal: AbortSignal): Promise<ReadS
   const filters = new Set<string>();
   const remotes = new Map<string, Remote>();
   const origins = new Set<string>();
+  const ruleFiles: Partial<Record<'excludes' | 'attributes', string>> = {};
   let sparse = false;
   let includes = false;
   const words = stdout.toString().split('\0');
@@ -31,6 +34,8 @@ export async function readSettings(git: Git, signal: AbortSignal): Promise<ReadS
     if (origin.startsWith('file:/')) origins.add(origin.slice('file:'.length));
     if (/^include(?:if)?\./.test(key)) includes = true;
     if (key === 'core.sparsecheckout') sparse = isTrue(value);
+    if (key === 'core.excludesfile') ruleFiles.excludes = value ?? '';
+    if (key === 'core.attributesfile') ruleFiles.attributes = value ?? '';
     const remote = /^remote\.(.+)\.url$/.exec(key)?.[1];
     // A second URL of a remote is one more to push to.
     if (remote !== undefined && !remotes.has(remote))
@@ -42,6 +47,7 @@ export async function readSettings(git: Git, signal: AbortSignal): Promise<ReadS
     filters: [...filters],
     sparse,
     remotes: [...remotes.values()],
+    ruleFiles,
     readAt,
     origins: includes ? undefined : [...origins],
   };

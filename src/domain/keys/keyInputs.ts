@@ -4,6 +4,19 @@
  */
 export type KeyInputs = Readonly<Record<string, string>>;
 
+/** Whether an input lies in the working tree: a file or a link by content, a folder by its permission bits. */
+export function isOfWorkingTree(input: string): boolean {
+  return /^(?:file|folder) /.test(input);
+}
+
+export function splitInputs(inputs: KeyInputs): { readonly files: KeyInputs; readonly others: KeyInputs } {
+  const files: Record<string, string> = {};
+  const others: Record<string, string> = {};
+  for (const [input, value] of Object.entries(inputs))
+    (isOfWorkingTree(input) ? files : others)[input] = value;
+  return { files, others };
+}
+
 /** One reason why a step runs: an input that differs from the last time. */
 export interface KeyChange {
   readonly input: string;

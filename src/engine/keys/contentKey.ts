@@ -1,10 +1,25 @@
 import { createHash, createHmac } from 'node:crypto';
-import { type KeyInputs, keyText } from '../../domain/keys/keyInputs.ts';
+import { type KeyInputs, keyText, splitInputs } from '../../domain/keys/keyInputs.ts';
 import type { RepoPath } from '../../domain/workspace/service.ts';
 
 /** Lower-case hex SHA-256 over every input; never shortened. */
 export function contentKey(inputs: KeyInputs): string {
-  return createHash('sha256').update(keyText(inputs)).digest('hex');
+  const { files, others } = splitInputs(inputs);
+  return keyOver(others, filesDigest(files));
+}
+
+/** The same key from what is not of the working tree and a digest over what is. */
+export function keyOver(others: KeyInputs, files: string): string {
+  return sha256(keyText({ ...others, 'working tree files': files }));
+}
+
+/** One digest over inputs of the working tree, so that they can be known to be the same without being listed. */
+export function filesDigest(files: KeyInputs): string {
+  return sha256(keyText(files));
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** A value that may be secret, as it may stand in a key: the same value gives the same text only in this repository. */

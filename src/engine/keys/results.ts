@@ -24,7 +24,7 @@ export interface Results {
   inputsOf(step: StepName, latest: StoredResult): KeyInputs | undefined;
   store(step: StepName, result: StoredResult, inputs: KeyInputs): Promise<void>;
   /** Makes a result that was found the latest, when it is not: what came between is no longer what a change is seen from. */
-  reuse(step: StepName, result: StoredResult, inputs: KeyInputs): Promise<void>;
+  reuse(step: StepName, result: StoredResult, readInputs: () => Promise<KeyInputs>): Promise<void>;
 }
 
 /** Older results kept per step, beyond the newest of each service. */
@@ -65,9 +65,9 @@ export function createResults(records: RecordStore): Results {
         makeLatest(step, result, inputs),
       ]);
     },
-    async reuse(step, result, inputs) {
+    async reuse(step, result, readInputs) {
       const latest = parse(records.read(latestName(step, result.service)));
-      if (latest?.key !== result.key) await makeLatest(step, result, inputs);
+      if (latest?.key !== result.key) await makeLatest(step, result, await readInputs());
     },
   };
 }

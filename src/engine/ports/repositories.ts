@@ -21,6 +21,21 @@ export interface WorkingState {
   readonly dirty: readonly RepoPath[];
   /** Folders whose files belong to another repository: submodules, and repositories that were put here untracked. */
   readonly submodules: readonly RepoPath[];
+  /** When Git was asked, milliseconds since the epoch. */
+  readonly readAt: number;
+  /**
+   * Name of the kept state that this one is the same as: each of `files` in content and permission bits, and each folder
+   * that Git does not ignore in what it holds and in its bits. Undefined where there is none, or nobody can tell.
+   */
+  readonly same: string | undefined;
+}
+
+/** A working state that later ones can be told to be the same as. */
+export interface KeptState {
+  /** Another one each time. */
+  readonly name: string;
+  /** The folders that `same` speaks for, from the top of the checkout. */
+  readonly folders: ReadonlySet<RepoPath>;
 }
 
 export interface CommitFacts {
@@ -74,6 +89,11 @@ export interface RemoteBranches {
 export interface Repository {
   readonly place: RepositoryPlace;
   workingState(signal: AbortSignal): Promise<WorkingState>;
+  /**
+   * Keeps a working state in place of the one kept before. Undefined where later ones could not be told to be the same,
+   * and where something has changed since it was read, or within two seconds before.
+   */
+  keepState(state: WorkingState, signal: AbortSignal): Promise<KeptState | undefined>;
   /** The newest commit reachable from `from` that touched one of the paths; undefined when none did. */
   lastCommitTouching(
     from: ObjectId,

@@ -4,6 +4,7 @@ import type { Plan } from '../../domain/plan/planRun.ts';
 import type { RunRequest } from '../../domain/runs/runEvent.ts';
 import { createBaseImages } from '../keys/baseImages.ts';
 import { createFingerprints } from '../keys/fingerprints.ts';
+import { createKeptFiles } from '../keys/keptFiles.ts';
 import { createResults } from '../keys/results.ts';
 import { createTestEnvironments } from '../keys/testEnvironment.ts';
 import { createToolVersions } from '../keys/toolVersions.ts';
@@ -63,6 +64,7 @@ export async function createRunScope(
     records,
     keySecret: secret,
     fingerprints: createFingerprints(folder, ports.files, records, now),
+    keptFiles: createKeptFiles(opened, ports.files, records),
     tools: createToolVersions({ ...ports, records }, folder, maxAge, now),
     testEnvironment: createTestEnvironments(ports.processes.environment, secret),
     baseImages: createBaseImages(

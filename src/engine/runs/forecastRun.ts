@@ -4,10 +4,10 @@ import type { Hold } from '../../domain/runs/hold.ts';
 import type { RunRequest, StepResult } from '../../domain/runs/runEvent.ts';
 import type { StepName } from '../../domain/runs/stepName.ts';
 import type { BuildOutput, ProposeOutput, StepOutput } from '../../domain/runs/stepOutput.ts';
-import { contentKey } from '../keys/contentKey.ts';
 import type { HostFacts } from '../ports/ports.ts';
 import { foreseeProposal } from '../steps/proposeStep.ts';
 import { type Earlier, isHold, type StepContext, type StepReport } from '../steps/step.ts';
+import { knownInputs } from '../steps/stepInputs.ts';
 import { steps } from '../steps/steps.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 import { checkRequest } from './checkRequest.ts';
@@ -74,6 +74,7 @@ export async function forecastRun(
   const forecast: ForecastService[] = [];
   for (const planned of plan) forecast.push(await forecastService(planned, scope, built, signal));
   await Promise.all([scope.fingerprints.save(), scope.tools.save(), scope.baseImages.save()]);
+  await scope.keptFiles.save(signal);
   return forecast;
 }
 
@@ -132,15 +133,13 @@ interface Expected {
 }
 
 async function expect(step: StepName, context: StepContext): Promise<Expected> {
-  const inputs = await steps[step].inputs(context, 'known');
+  const inputs = await knownInputs(steps[step], context);
   if (isHold(inputs)) return { expectation: { expect: 'hold', hold: inputs } };
   const { scope, service } = context;
-  const stored = scope.request.anyway
-    ? undefined
-    : scope.results.find(step, service.name, contentKey(inputs));
+  const stored = scope.request.anyway ? undefined : scope.results.find(step, service.name, inputs.key);
   return stored
     ? { expectation: { expect: 'reuse', fromRun: stored.run }, output: stored.output }
-    : { expectation: { expect: 'run', why: reasonToRun(steps[step], context, inputs) } };
+    : { expectation: { expect: 'run', why: await reasonToRun(steps[step], context, inputs.read) } };
 }
 
 async function expectProposal(context: StepContext): Promise<Expected> {

@@ -1,17 +1,18 @@
 import type { Rest } from '../../base/slots.ts';
 import { failureOf, TowlineError } from '../../domain/errors/towlineError.ts';
-import { changedInputs, type KeyInputs } from '../../domain/keys/keyInputs.ts';
+import { changedInputs, isOfWorkingTree, type KeyInputs } from '../../domain/keys/keyInputs.ts';
 import type { Hold } from '../../domain/runs/hold.ts';
 import type { StepResult } from '../../domain/runs/runEvent.ts';
 import type { StepOutput } from '../../domain/runs/stepOutput.ts';
 import { contentKey } from '../keys/contentKey.ts';
-import { isHold, type Step, type StepContext } from '../steps/step.ts';
+import { isHold, type KnownInputs, type Step, type StepContext } from '../steps/step.ts';
+import { knownAs, knownInputs, readInputs } from '../steps/stepInputs.ts';
 import type { Untimed } from '../steps/untimed.ts';
 
 export interface Performed {
   readonly result: StepResult;
   /** What the result depends on; undefined when there is none. */
-  readonly inputs: KeyInputs | undefined;
+  readonly inputs: KnownInputs | undefined;
 }
 
 /**
@@ -39,23 +40,23 @@ async function takeStep(
   rest: Rest,
 ): Promise<Performed> {
   const { scope, service } = context;
-  const known = await step.inputs(context, 'known');
+  const known = await knownInputs(step, context);
   if (isHold(known)) return without({ outcome: 'held', hold: known });
-  const knownKey = contentKey(known);
 
-  const stored = scope.request.anyway ? undefined : scope.results.find(step.name, service.name, knownKey);
+  const stored = scope.request.anyway ? undefined : scope.results.find(step.name, service.name, known.key);
   if (stored && (await step.verify(context, stored.output))) {
-    await scope.results.reuse(step.name, stored, known);
+    await scope.results.reuse(step.name, stored, known.read);
     return {
-      result: { outcome: 'reused', output: stored.output, key: knownKey, fromRun: stored.run },
+      result: { outcome: 'reused', output: stored.output, key: known.key, fromRun: stored.run },
       inputs: known,
     };
   }
   // The run may have looked long ago, for another step: what changed since did not change during the work.
-  const inputs = await step.inputs(context, 'fresh');
+  const inputs = await readInputs(step, context, 'fresh');
   if (isHold(inputs)) return without({ outcome: 'held', hold: inputs });
   const key = contentKey(inputs);
-  const why = stored ? 'result-gone' : reasonToRun(step, context, inputs);
+  const why = stored ? 'result-gone' : await reasonToRun(step, context, () => Promise.resolve(inputs));
+  const tested = step.gate && (await testedInputs(context));
 
   await started();
   const output = await withinTimeLimit(step, context, rest, (limited, untimed) =>
@@ -63,24 +64,37 @@ async function takeStep(
   );
   if (isHold(output)) return without({ outcome: 'held', hold: output });
 
-  const settled = await sameInputs(step, context, inputs, output);
+  const settled = await sameInputs(step, context, { inputs, tested }, output);
   const settledKey = contentKey(settled);
   const result = { version: 2, key: settledKey, service: service.name, run: scope.run, output } as const;
   await scope.results.store(step.name, result, settled);
-  return { result: { outcome: 'passed', output, key: settledKey, why }, inputs: settled };
+  return { result: { outcome: 'passed', output, key: settledKey, why }, inputs: knownAs(settled) };
 }
 
 /** Why the inputs have no result to reuse. */
-export function reasonToRun(
+export async function reasonToRun(
   step: Step,
   { scope, service }: StepContext,
-  inputs: KeyInputs,
-): Extract<StepResult, { outcome: 'passed' }>['why'] {
+  read: () => Promise<KeyInputs>,
+): Promise<Extract<StepResult, { outcome: 'passed' }>['why']> {
   if (scope.request.anyway) return 'anyway';
   const latest = scope.results.latest(step.name, service.name);
   if (!latest) return 'first';
   const before = scope.results.inputsOf(step.name, latest);
-  return before ? changedInputs(before, inputs) : [];
+  return before ? changedInputs(before, await read()) : [];
+}
+
+/** What was tested, file by file. Throws `inputs-changed` where that is no longer what is there. */
+async function testedInputs({
+  earlier: { testInputs },
+  service,
+}: StepContext): Promise<KeyInputs | undefined> {
+  const inputs = await testInputs?.read();
+  if (inputs && contentKey(inputs) !== testInputs?.key)
+    throw new TowlineError('inputs-changed', {
+      why: `Files of ${service.name} changed after its tests were known to pass.`,
+    });
+  return inputs;
 }
 
 /**
@@ -91,16 +105,12 @@ export function reasonToRun(
 async function sameInputs(
   step: Step,
   context: StepContext,
-  before: KeyInputs,
+  { inputs: before, tested }: { readonly inputs: KeyInputs; readonly tested: KeyInputs | undefined },
   output: StepOutput,
 ): Promise<KeyInputs> {
-  const after = await step.inputs(context, 'fresh');
-  const gated =
-    step.gate && context.earlier.testInputs ? await step.gate.inputs(context, 'fresh') : undefined;
-  const changed = [
-    ...changedFiles(before, after),
-    ...(gated && context.earlier.testInputs ? changedFiles(context.earlier.testInputs, gated) : []),
-  ];
+  const after = await readInputs(step, context, 'fresh');
+  const gated = step.gate && tested ? await readInputs(step.gate, context, 'fresh') : undefined;
+  const changed = [...changedFiles(before, after), ...(gated && tested ? changedFiles(tested, gated) : [])];
   const [first, ...others] = changed;
   if (first === undefined) return isHold(after) ? before : after;
   await step.undo?.(context, output);
@@ -112,7 +122,7 @@ async function sameInputs(
 function changedFiles(before: KeyInputs, after: KeyInputs | Hold): readonly string[] {
   if (isHold(after)) return [];
   return changedInputs(before, after)
-    .filter(({ input }) => /^(file|folder) /.test(input))
+    .filter(({ input }) => isOfWorkingTree(input))
     .map(({ input }) => input.replace(/^\w+ /, ''));
 }
 

@@ -2,6 +2,7 @@ import type { RunRequest } from '../../domain/runs/runEvent.ts';
 import type { Environment } from '../../domain/workspace/environment.ts';
 import type { BaseImages } from '../keys/baseImages.ts';
 import type { Fingerprints } from '../keys/fingerprints.ts';
+import type { KeptFiles } from '../keys/keptFiles.ts';
 import type { Results } from '../keys/results.ts';
 import type { TestEnvironment } from '../keys/testEnvironment.ts';
 import type { ToolVersions } from '../keys/toolVersions.ts';
@@ -26,6 +27,7 @@ export interface RunScope {
   /** Random text of this repository that keys values which may be secret. */
   readonly keySecret: string;
   readonly fingerprints: Fingerprints;
+  readonly keptFiles: KeptFiles;
   readonly tools: ToolVersions;
   /** What tests that declare these variables may see. */
   readonly testEnvironment: (declared: readonly string[]) => TestEnvironment;

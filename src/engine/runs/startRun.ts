@@ -63,12 +63,18 @@ export async function startRun(
     const stop = AbortSignal.any([signal, cancel.signal]);
     const state = await recordRun(scope, plan, owned, leftovers, options, stop);
     await Promise.all([scope.fingerprints.save(), scope.tools.save(), scope.baseImages.save()]);
+    if (!hasWorked(state)) await scope.keptFiles.save(stop);
     await pruneRuns(journal, scope.records, opened.workspace.settings.keepRuns);
     return state;
   } finally {
     listening.dispose();
     await owned.close();
   }
+}
+
+/** Whether a step did anything that could have changed a file. */
+function hasWorked({ services }: RunState): boolean {
+  return services.some(({ steps }) => steps.some(({ startedAt }) => startedAt !== undefined));
 }
 
 /** The run between its first and last record. */

@@ -13,11 +13,11 @@ import type { Look } from '../keys/look.ts';
 import type { ContextFile, ImageBuild } from '../ports/containerEngine.ts';
 import type { Credential } from '../ports/credentials.ts';
 import { mainRemote } from '../workspace/mainRemote.ts';
-import { contextFiles, listContext } from './contextFiles.ts';
+import { contextFiles, ignoreFiles, listContext } from './contextFiles.ts';
 import { placeInWorkspace } from './placeInWorkspace.ts';
 import { findPushed } from './pushStep.ts';
 import { sourcePaths } from './sourcePaths.ts';
-import type { Step, StepContext } from './step.ts';
+import type { FoundFiles, Step, StepContext } from './step.ts';
 import { testStep } from './testStep.ts';
 
 /** Test passed → an image on the engine, named by branch, commit and time. */
@@ -31,17 +31,17 @@ export const buildStep: Step<BuildOutput> = {
     const { service, scope } = context;
     const build = planOf(service);
     const { resolved } = readBuildFile(context, build);
-    const [files, bases] = await Promise.all([
-      contextInputs(context, build, look),
-      baseInputs(context, build, resolved.baseImages),
-    ]);
     return {
-      ...files,
-      ...bases,
+      ...(await baseInputs(context, build, resolved.baseImages)),
       ...(await secretInputs(context, build, look)),
       recipe: recipeOf(build),
       'working tree': scope.dirtyServices.has(service.name) ? 'has uncommitted changes' : 'is committed',
     };
+  },
+
+  files: {
+    selection: ({ service: { build } }) => JSON.stringify([build?.context, build?.dockerfile]),
+    read: (context, look) => contextInputs(context, planOf(context.service), look),
   },
 
   async verify(context, output) {
@@ -127,18 +127,26 @@ async function contextInputs(
   { scope, signal }: StepContext,
   build: BuildPlan,
   look: Look,
-): Promise<KeyInputs> {
+): Promise<FoundFiles> {
   const { folder } = scope.opened;
   const { files } = scope.ports;
+  const within = (path: RepoPath): RepoPath => [build.context, path].filter(Boolean).join('/');
   const paths = new Set<RepoPath>();
   const folders: Record<string, string> = {};
-  for (const { path, kind } of await listContext(folder, build, files, signal)) {
-    const place = build.context === '' ? path : `${build.context}/${path}`;
+  const { entries, visited } = await listContext(folder, build, files, signal);
+  for (const { path, kind } of entries) {
+    const place = within(path);
     if (kind !== 'folder') paths.add(place);
     else folders[`folder ${place}`] = (files.status(join(folder, place))?.mode ?? 0).toString(8);
   }
   paths.add(build.dockerfile);
-  return { ...fileInputs(await scope.fingerprints.of(paths, look, signal)), ...folders };
+  const rules = ignoreFiles(build);
+  // What a link leads to may be anywhere.
+  const isTold = rules.every((path) => files.status(join(folder, path))?.kind !== 'symlink');
+  return {
+    inputs: { ...fileInputs(await scope.fingerprints.of(paths, look, signal)), ...folders },
+    asked: isTold ? [...paths, ...visited.map(within), ...rules] : undefined,
+  };
 }
 
 /** Each base image by what its name means now: another service's image, or a digest. */

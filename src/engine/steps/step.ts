@@ -2,7 +2,7 @@ import type { KeyInputs } from '../../domain/keys/keyInputs.ts';
 import type { Hold } from '../../domain/runs/hold.ts';
 import type { StepName } from '../../domain/runs/stepName.ts';
 import type { BuildOutput, PushOutput, StepOutput, TestOutput } from '../../domain/runs/stepOutput.ts';
-import type { Service } from '../../domain/workspace/service.ts';
+import type { RepoPath, Service } from '../../domain/workspace/service.ts';
 import type { Look } from '../keys/look.ts';
 import type { WantedImage } from '../proposals/proposals.ts';
 import type { RunScope } from '../runs/runScope.ts';
@@ -21,7 +21,7 @@ export interface StepReport {
 export interface Earlier {
   readonly test?: TestOutput;
   /** Inputs of the tests that let this service through. */
-  readonly testInputs?: KeyInputs;
+  readonly testInputs?: KnownInputs;
   readonly build?: BuildOutput;
   readonly push?: PushOutput;
 }
@@ -38,6 +38,26 @@ export interface StepContext {
   readonly signal: AbortSignal;
 }
 
+/** The part of the working tree that a step depends on. */
+export interface StepFiles {
+  /** All that decides which files they are, beside the working tree itself. */
+  selection(context: StepContext): string;
+  read(context: StepContext, look: Look): Promise<FoundFiles>;
+}
+
+export interface FoundFiles {
+  /** Named as `isOfWorkingTree` has it. */
+  readonly inputs: KeyInputs;
+  /** As `SeenFiles` has it. */
+  readonly asked: readonly RepoPath[] | undefined;
+}
+
+/** Inputs under their key; reading them may take a look at every file. */
+export interface KnownInputs {
+  readonly key: string;
+  read(): Promise<KeyInputs>;
+}
+
 /**
  * One kind of work of a run. To add a step: name it in domain/runs/stepName.ts, write it beside this file and
  * list it in steps.ts. Steps throw TowlineError, or the signal's reason when cancelled.
@@ -48,8 +68,10 @@ export interface Step<Output extends StepOutput = StepOutput> {
   readonly gate?: Step;
   /** Seconds the step may take. */
   timeLimit(context: StepContext): number | undefined;
-  /** Everything the result depends on, or why the step cannot start now. */
+  /** What the result depends on beside `files`, or why the step cannot start now. */
   inputs(context: StepContext, look: Look): Promise<KeyInputs | Hold>;
+  /** What of the working tree the result depends on; nothing where absent. */
+  readonly files?: StepFiles;
   /** Whether an earlier result still exists where it was put. */
   verify(context: StepContext, output: Output): Promise<boolean>;
   /**

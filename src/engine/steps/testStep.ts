@@ -34,17 +34,23 @@ export const testStep: Step<TestOutput> = {
     if (tests.kind !== 'command') return { command: tests.kind };
     const { scope, signal } = context;
     const environment = scope.testEnvironment(tests.environment);
-    const [fingerprints, tools] = await Promise.all([
-      scope.fingerprints.of(filesOf(context, tests), look, signal),
-      scope.tools.of(tests.command, folderOf(context), environment.passed, look, signal),
-    ]);
     return {
-      ...fileInputs(fingerprints),
       ...environment.inputs,
-      ...tools,
+      ...(await scope.tools.of(tests.command, folderOf(context), environment.passed, look, signal)),
       command: JSON.stringify(tests.command),
       platform: scope.facts.platform,
     };
+  },
+
+  files: {
+    selection: ({ service: { folder, tests } }) =>
+      tests.kind === 'command' ? JSON.stringify([folder, ...tests.inputs]) : '',
+    async read(context, look) {
+      const { scope, service, signal } = context;
+      if (service.tests.kind !== 'command') return { inputs: {}, asked: [] };
+      const paths = filesOf(context, service.tests);
+      return { inputs: fileInputs(await scope.fingerprints.of(paths, look, signal)), asked: [...paths] };
+    },
   },
 
   // A green result is the record itself: there is nothing else that could be gone.

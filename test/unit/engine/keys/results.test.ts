@@ -32,7 +32,7 @@ describe('results', () => {
     assert.doesNotMatch(`${records.read('latest/test/api')}${records.read('results/test/one')}`, /file a/);
     await results.store('test', result('api', 'two'), { b: '2' });
     assert.deepEqual(results.inputsOf('test', result('api', 'two')), { b: '2' });
-    await results.reuse('test', result('api', 'one'), inputs);
+    await results.reuse('test', result('api', 'one'), () => Promise.resolve(inputs));
     assert.deepEqual(results.inputsOf('test', result('api', 'one')), inputs);
     assert.equal(results.latest('test', 'api')?.key, 'one');
   });
@@ -42,7 +42,7 @@ describe('results', () => {
     const results = createResults(records);
     await results.store('test', result('api', 'one'), inputs);
     const before = records.writes.length;
-    await results.reuse('test', result('api', 'one'), inputs);
+    await results.reuse('test', result('api', 'one'), () => Promise.resolve(inputs));
     assert.equal(records.writes.length, before);
   });
 

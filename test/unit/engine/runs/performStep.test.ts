@@ -11,6 +11,7 @@ import { createResults } from '../../../../src/engine/keys/results.ts';
 import { type Performed, performStep } from '../../../../src/engine/runs/performStep.ts';
 import type { RunScope } from '../../../../src/engine/runs/runScope.ts';
 import type { Earlier, Step, StepContext } from '../../../../src/engine/steps/step.ts';
+import { knownAs } from '../../../../src/engine/steps/stepInputs.ts';
 import { createFakeRecords } from '../../../support/fakeStores.ts';
 import { makeService } from '../../../support/services.ts';
 
@@ -85,7 +86,7 @@ describe('performStep', () => {
     const { step, log } = makeStep(inputs);
     const { result, inputs: used } = await perform(step);
     assert.deepEqual(result, { outcome: 'passed', output, key: contentKey(inputs), why: 'first' });
-    assert.deepEqual([used, log, starts], [inputs, ['run'], 1]);
+    assert.deepEqual([await used?.read(), log, starts], [inputs, ['run'], 1]);
     assert.deepEqual(stored(), {
       version: 2,
       key: contentKey(inputs),
@@ -110,7 +111,7 @@ describe('performStep', () => {
     await perform(step, { run: 7 });
     const { result, inputs } = await perform(step, { run: 8 });
     assert.deepEqual(result, { outcome: 'reused', output, key: contentKey({ a: '1' }), fromRun: 7 });
-    assert.deepEqual([inputs, log, starts], [{ a: '1' }, ['run'], 1]);
+    assert.deepEqual([await inputs?.read(), log, starts], [{ a: '1' }, ['run'], 1]);
   });
 
   it('reuses the result of inputs that came back', async () => {
@@ -236,7 +237,7 @@ describe('performStep', () => {
       const { step, log } = changing({ 'base node:24': 'absent' }, after);
       const { result, inputs } = await perform(step);
       assert.equal(result.outcome === 'passed' && result.key, contentKey(after));
-      assert.deepEqual([log, inputs, stored()?.key], [['run'], after, contentKey(after)]);
+      assert.deepEqual([log, await inputs?.read(), stored()?.key], [['run'], after, contentKey(after)]);
     });
 
     it('keeps the result when a hold came up meanwhile', async () => {
@@ -258,13 +259,17 @@ describe('performStep', () => {
 
     it('passes when what was tested is still what is there', async () => {
       const testInputs = { 'file api/a.js': '1', 'file api/a.test.js': '1' };
-      const { result } = await perform(behind(testInputs).step, { earlier: { testInputs } });
+      const { result } = await perform(behind(testInputs).step, {
+        earlier: { testInputs: knownAs(testInputs) },
+      });
       assert.equal(result.outcome, 'passed');
     });
 
     it('keeps no image of files that were tested otherwise', async () => {
       const { step, log } = behind({ 'file api/a.js': '1' });
-      const { result } = await perform(step, { earlier: { testInputs: { 'file api/a.js': '0' } } });
+      const { result } = await perform(step, {
+        earlier: { testInputs: knownAs({ 'file api/a.js': '0' }) },
+      });
       assert.equal(result.outcome === 'failed' && result.failure.code, 'inputs-changed');
       assert.deepEqual([log, stored()], [['run', 'undo new'], undefined]);
     });
@@ -275,17 +280,28 @@ describe('performStep', () => {
         name: 'test',
         inputs: (_, look) => Promise.resolve({ 'file api/a.test.js': look }),
       };
-      const earlier = { testInputs: { 'file api/a.test.js': 'known' } };
+      const earlier = { testInputs: knownAs({ 'file api/a.test.js': 'known' }) };
       const { result } = await perform(makeStep({}, { gate }).step, { earlier });
       assert.equal(result.outcome === 'failed' && result.failure.code, 'inputs-changed');
     });
 
     it('compares files only: a tool that changed its version tested the same', async () => {
-      const earlier = { testInputs: { 'tool node': 'v22' } };
+      const earlier = { testInputs: knownAs({ 'tool node': 'v22' }) };
       assert.equal(
         (await perform(behind({ 'tool node': 'v24' }).step, { earlier })).result.outcome,
         'passed',
       );
+    });
+
+    it('does not work on files whose tests were known to pass before they changed', async () => {
+      const { step, log } = behind({ 'file api/a.js': '2' });
+      const testInputs = {
+        ...knownAs({ 'file api/a.js': '1' }),
+        read: async () => ({ 'file api/a.js': '2' }),
+      };
+      const { result } = await perform(step, { earlier: { testInputs } });
+      assert.equal(result.outcome === 'failed' && result.failure.code, 'inputs-changed');
+      assert.deepEqual([log, stored()], [[], undefined]);
     });
   });
 

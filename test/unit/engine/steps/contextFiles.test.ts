@@ -23,7 +23,7 @@ describe('contextFiles', () => {
     writeFileSync(join(folder(), path), text);
   };
   const list = async (build: BuildPlan) =>
-    (await listContext(folder(), build, files, signal)).map(({ path }) => path).sort();
+    (await listContext(folder(), build, files, signal)).entries.map(({ path }) => path).sort();
 
   it('are what .dockerignore leaves of the context, with its folders', async () => {
     write('api/a.js', 'api/lib/b.js', 'api/node_modules/c.js', 'web/d.js');
@@ -45,10 +45,13 @@ describe('contextFiles', () => {
       ...files,
       status: (path: string) => (/\.git$/.test(path) ? undefined : assert.fail(path)),
     };
-    assert.deepEqual(await listContext(folder(), makeBuild('api'), blind, signal), [
-      { path: 'lib', kind: 'folder' },
-      { path: 'lib/run', kind: 'file' },
-    ]);
+    assert.deepEqual(await listContext(folder(), makeBuild('api'), blind, signal), {
+      entries: [
+        { path: 'lib', kind: 'folder' },
+        { path: 'lib/run', kind: 'file' },
+      ],
+      visited: ['', 'lib'],
+    });
     const sent = await contextFiles(folder(), makeBuild('api'), files, signal);
     assert.equal(sent.find(({ path }) => path === 'lib/run')?.mode, 0o751);
   });

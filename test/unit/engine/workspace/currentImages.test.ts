@@ -15,7 +15,15 @@ const base: Readonly<Record<string, string>> = {
 function imagesOf(files: Readonly<Record<string, string>>) {
   const paths = Object.keys(files).sort();
   const workspace = loadWorkspace(paths, (path) => files[path], 'shop');
-  const state = { head: undefined, branch: undefined, files: paths, dirty: [], submodules: [] };
+  const state = {
+    head: undefined,
+    branch: undefined,
+    files: paths,
+    dirty: [],
+    submodules: [],
+    readAt: 0,
+    same: undefined,
+  };
   const readText = (path: string) => files[path.replace('/shop/', '')];
   return readCurrentImages({ readText }, { workspace, folder: '/shop', state }).map(
     ({ environment, service, text }) => `${environment} ${service} ${text}`,
