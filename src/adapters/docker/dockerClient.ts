@@ -1,4 +1,5 @@
 import type { Agent, IncomingHttpHeaders } from 'node:http';
+import { inspect } from 'node:util';
 import type Dockerode from 'dockerode';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import { openAnswer } from './dialEngine.ts';
@@ -62,6 +63,14 @@ async function connectionOptions(
   };
 }
 
+/**
+ * The library prints the options of every request for a debug log, also where there is none; through the agent that
+ * would be every open connection with what it holds, tens of milliseconds during a build.
+ */
+function hideFromLog(agent: Agent): void {
+  Object.assign(agent, { [inspect.custom]: () => 'agent' });
+}
+
 /** Makes {@link DockerClient.api}: the library's own methods over its own connection, some of which take no signal. */
 function bindApi(Docker: typeof Dockerode, { modem }: Dockerode, endpoint: Endpoint): DockerClient['api'] {
   return (signal) => {
@@ -87,6 +96,7 @@ export async function connectEngine(
     import('dockerode'),
     connectionOptions(endpoint, environment),
   ]);
+  hideFromLog(options.agent);
   const headers = await readGreeting(bindApi(Docker, new Docker(options), endpoint)(signal), endpoint);
   const apiVersion = endpoint.apiVersion ?? olderVersion(newestApi, String(headers['api-version'] ?? '1.40'));
   const docker = new Docker({ ...options, version: `v${apiVersion}` });
