@@ -1,12 +1,19 @@
 import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { ObjectId } from '../../engine/ports/repositories.ts';
 import type { Git } from './git.ts';
 import { quotable } from './gitFailure.ts';
+import type { Settings } from './gitMemory.ts';
 
 /** Whether there is a `commit-msg` hook as an executable file. */
-export async function hasHookFile(git: Git, signal: AbortSignal): Promise<boolean> {
-  return isExecutable(await hookFile(git, signal));
+export async function hasHookFile(
+  git: Git,
+  commonFolder: string,
+  { hooksMoved }: Pick<Settings, 'hooksMoved'>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  return isExecutable(hooksMoved ? await hookFile(git, signal) : join(commonFolder, 'hooks/commit-msg'));
 }
 
 /**

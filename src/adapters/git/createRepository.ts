@@ -1,7 +1,7 @@
 import type { Repository, RepositoryPlace } from '../../engine/ports/repositories.ts';
 import type { Git } from './git.ts';
 import { gitFailure } from './gitFailure.ts';
-import type { GitMemory } from './gitMemory.ts';
+import type { GitMemory, Settings } from './gitMemory.ts';
 import { makeCommit } from './makeCommit.ts';
 import { createObjectReader } from './objectReader.ts';
 import { deleteRemoteBranch, push } from './push.ts';
@@ -28,15 +28,13 @@ const settingsLife = 1000;
 /** What was learnt of a checkout while it was opened. */
 interface Opened {
   readonly settings?: ReadSettings;
-  /** Of what was remembered; undefined where git was asked. */
-  readonly configuration?: string | undefined;
   readonly memory?: GitMemory | undefined;
 }
 
 export function createRepository(
   git: Git,
   place: RepositoryPlace,
-  { settings: opened, configuration, memory }: Opened = {},
+  { settings: opened, memory }: Opened = {},
 ): Repository {
   const { top, commonFolder } = place;
   const reader = createObjectReader(git);
@@ -48,16 +46,22 @@ export function createRepository(
     return settings && Date.now() - settings.readAt < settingsLife ? settings : undefined;
   }
 
+  /** As it was read last, for as long as no file that it was read from has changed; see `GitMemory`. */
+  async function settingsNow(signal: AbortSignal): Promise<Settings> {
+    const kept = top === undefined ? undefined : memory?.recallCheckout(top)?.settings;
+    return kept ?? readSettings(git, signal);
+  }
+
   return {
     place,
     async workingState(signal) {
       if (top === undefined) throw gitFailure('status', `${commonFolder} is a bare repository`);
+      const checkout = memory?.recallCheckout(top);
       // Once only: a filter may have been added since.
-      const settings = fresh(unused);
+      const opening = fresh(unused);
       unused = undefined;
-      const reading = settings
-        ? { settings, memory, configuration }
-        : { settings: await readSettings(git, signal), memory, configuration: undefined };
+      const settings = checkout?.settings ?? opening ?? (await readSettings(git, signal));
+      const reading = { settings, memory, configuration: checkout?.configuration };
       return readWorkingState(git, { ...place, top }, reading, signal);
     },
     async keepState(state, signal) {
@@ -69,7 +73,7 @@ export function createRepository(
     findCommit: (words, signal) => findCommit(git, words, signal),
     branchHistory: (from, paths, count, signal) => branchHistory(git, from, paths, count, signal),
     recentSubjects: (from, count, signal) => recentSubjects(git, from, count, signal),
-    remotes: async (signal) => (fresh(opened) ?? (await readSettings(git, signal))).remotes,
+    remotes: async (signal) => (fresh(opened) ?? (await settingsNow(signal))).remotes,
     remoteTips: (remote, branches, signal) => remoteTips(git, remote, branches, signal),
     remoteBranchesWith: (remote, commit, signal) => remoteBranchesWith(git, remote, commit, signal),
     fetchBranch(remote, branch, signal) {
@@ -89,7 +93,8 @@ export function createRepository(
     changedPaths: (from, to, signal) => changedPaths(git, from, to, signal),
     readBlobs: (ids, signal) => readBlobs(git, reader, ids, mayFetch, signal),
     treeWith: async (base, edits, signal) => (await makeTree(reader, base, edits, signal)).root,
-    commit: (request, signal) => makeCommit(git, reader, request, signal),
+    commit: async (request, signal) =>
+      makeCommit(git, reader, { commonFolder, settings: await settingsNow(signal) }, request, signal),
     updateRef: (ref, to, expected, signal) => updateRef(git, commonFolder, ref, to, expected, signal),
     deleteRef: (ref, expected, signal) => deleteRef(git, commonFolder, ref, expected, signal),
     push: (remote, commit, branch, expected, signal) => push(git, remote, commit, branch, expected, signal),

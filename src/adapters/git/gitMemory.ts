@@ -6,11 +6,14 @@ import { isSettled, stampOf } from './fileStamp.ts';
 import type { IndexListing } from './parseIndexListing.ts';
 import type { ReadSettings } from './readSettings.ts';
 
+/** What a configuration says, whenever that was read. */
+export type Settings = Omit<ReadSettings, 'readAt' | 'origins'>;
+
 /** Where a checkout is and what its configuration says. */
 export interface Checkout {
   readonly top: string;
   readonly commonFolder: string;
-  readonly settings: Pick<ReadSettings, 'filters' | 'sparse' | 'remotes' | 'ruleFiles'>;
+  readonly settings: Settings;
   /** The same text while git reads the same configuration. */
   readonly configuration: string;
 }
@@ -41,7 +44,7 @@ export interface GitMemory {
 export type ViewPart = 'signs' | 'lists';
 
 interface Kept extends Omit<Checkout, 'configuration'> {
-  readonly version: 2;
+  readonly version: 3;
   readonly situation: string;
   /** Every file that may hold configuration, with its stamp; '' where there is none. */
   readonly files: readonly (readonly [path: string, stamp: string])[];
@@ -82,7 +85,7 @@ export function createGitMemory(
       if (!kept.files.every(([path, stamp]) => stampOf(path) === stamp)) return undefined;
       return { ...kept, configuration: JSON.stringify([kept.situation, kept.files]) };
     },
-    async keepCheckout(place, { filters, sparse, remotes, ruleFiles, readAt, origins }) {
+    async keepCheckout(place, { readAt, origins, ...settings }) {
       const { top, commonFolder } = place;
       if (!isFit || top === undefined || findTop(top) !== top || commonFolder !== join(top, '.git')) return;
       if (origins === undefined) return;
@@ -93,8 +96,7 @@ export function createGitMemory(
         if (stamp === undefined || !isSettled(stamp, readAt - Date.now() + now())) return;
         files.push([path, stamp]);
       }
-      const settings = { filters, sparse, remotes, ruleFiles };
-      const kept: Kept = { version: 2, situation: situation(), top, commonFolder, settings, files };
+      const kept: Kept = { version: 3, situation: situation(), top, commonFolder, settings, files };
       await write(openRecords(commonFolder), checkoutRecord, JSON.stringify(kept));
     },
     indexStamp({ top, commonFolder }) {
@@ -170,7 +172,7 @@ function parseKept(text: string | undefined): Kept | undefined {
   if (text === undefined) return undefined;
   try {
     const value = JSON.parse(text) as Partial<Kept> | null;
-    return value?.version === 2 ? (value as Kept) : undefined;
+    return value?.version === 3 ? (value as Kept) : undefined;
   } catch {
     return undefined;
   }

@@ -6,8 +6,8 @@ import type { CommitRequest, ObjectId } from '../../engine/ports/repositories.ts
 import { hasHookFile, runCommitMessageHook } from './commitMessageHook.ts';
 import { checkedId, type Git } from './git.ts';
 import { gitFailure, quotable } from './gitFailure.ts';
+import type { Settings } from './gitMemory.ts';
 import type { ObjectReader } from './objectReader.ts';
-import { isTrue } from './readSettings.ts';
 import { writeTree } from './writeTree.ts';
 
 /**
@@ -17,26 +17,34 @@ import { writeTree } from './writeTree.ts';
 export async function makeCommit(
   git: Git,
   reader: ObjectReader,
+  { commonFolder, settings }: { readonly commonFolder: string; readonly settings: Settings },
   request: CommitRequest,
   signal: AbortSignal,
 ): Promise<{ readonly commit: ObjectId; readonly tree: ObjectId }> {
-  const folder = await mkdtemp(join(request.workFolder ?? tmpdir(), 'towline-commit-'));
+  const [tree, hookFile] = await Promise.all([
+    writeTree(git, reader, request.base, request.edits, signal, request.workFolder),
+    hasHookFile(git, commonFolder, settings, signal),
+  ]);
+  const message = tidy(request.message);
+  const agreed =
+    hookFile || settings.hooked ? await askHook(git, tree, message, request.workFolder, signal) : message;
+  return { commit: await commitTree(git, request, tree, agreed, settings.signs, signal), tree };
+}
+
+/** The message as the user's hook leaves it. */
+async function askHook(
+  git: Git,
+  tree: ObjectId,
+  message: string,
+  workFolder: string | undefined,
+  signal: AbortSignal,
+): Promise<string> {
+  const folder = await mkdtemp(join(workFolder ?? tmpdir(), 'towline-commit-'));
   try {
     const messageFile = join(folder, 'COMMIT_EDITMSG');
-    const [tree, hookFile, settings] = await Promise.all([
-      writeTree(git, reader, request.base, request.edits, signal, request.workFolder),
-      hasHookFile(git, signal),
-      readCommitSettings(git, signal),
-      writeFile(messageFile, tidy(request.message)),
-    ]);
-    if (hookFile || settings.hooked) {
-      await runCommitMessageHook(git, { tree, messageFile, indexFile: join(folder, 'index') }, signal);
-      await writeFile(messageFile, tidy(await readFile(messageFile, 'utf8')));
-    }
-    return {
-      commit: await commitTree(git, request, { tree, messageFile, signs: settings.signs }, signal),
-      tree,
-    };
+    await writeFile(messageFile, message);
+    await runCommitMessageHook(git, { tree, messageFile, indexFile: join(folder, 'index') }, signal);
+    return tidy(await readFile(messageFile, 'utf8'));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -54,7 +62,9 @@ const identityOnly = ['-c', 'user.useConfigOnly=true'];
 async function commitTree(
   git: Git,
   { base, time }: CommitRequest,
-  { tree, messageFile, signs }: { tree: ObjectId; messageFile: string; signs: boolean },
+  tree: ObjectId,
+  message: string,
+  signs: boolean,
   signal: AbortSignal,
 ): Promise<ObjectId> {
   const date = `@${time} +0000`;
@@ -63,7 +73,8 @@ async function commitTree(
     {
       reach: 'helpers',
       options: [...identityOnly, '-c', 'i18n.commitEncoding=UTF-8'],
-      args: ['commit-tree', ...signing, '-p', checkedId(base), '-F', messageFile, tree],
+      args: ['commit-tree', ...signing, '-p', checkedId(base), '-F', '-', tree],
+      input: message,
       ...(time === undefined ? {} : { environment: { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date } }),
       answers: [0, 1, 128],
     },
@@ -72,20 +83,6 @@ async function commitTree(
   if (exitCode === 0) return stdout.toString().trim();
   await expectIdentity(git, signal);
   throw gitFailure('commit-tree', stderr, signs && !isDiskTrouble(stderr) ? 'signing-failed' : 'git-failed');
-}
-
-/** Whether commits are signed, and whether a `commit-msg` hook stands in the configuration (git 2.54). */
-async function readCommitSettings(git: Git, signal: AbortSignal) {
-  const args = ['config', '-z', '--get-regexp', String.raw`^commit\.gpgsign$|^hook\..*\.event$`] as const;
-  const { stdout } = await git.run({ reach: 'local', args, answers: [0, 1] }, signal);
-  let signs = false;
-  let hooked = false;
-  for (const entry of stdout.toString().split('\0')) {
-    const [key = '', value] = entry.split('\n');
-    if (key === 'commit.gpgsign') signs = isTrue(value);
-    else if (value === 'commit-msg') hooked = true;
-  }
-  return { signs, hooked };
 }
 
 async function expectIdentity(git: Git, signal: AbortSignal): Promise<void> {

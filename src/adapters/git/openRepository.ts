@@ -26,13 +26,8 @@ export async function openRepository(
   const here = resolve(folder);
   const known = memory?.recallCheckout(here);
   if (known) {
-    const { top, commonFolder, configuration } = known;
-    const settings = { ...known.settings, readAt: Date.now(), origins: undefined };
-    return createRepository(
-      createGit(program, top, environment),
-      { top, commonFolder },
-      { settings, configuration, memory },
-    );
+    const { top, commonFolder } = known;
+    return createRepository(createGit(program, top, environment), { top, commonFolder }, { memory });
   }
   if (!isFolder(here)) throw new TowlineError('not-a-repository', { why: `${here} is not a folder` });
   const git = createGit(program, here, environment);

@@ -2,7 +2,7 @@ import type { Remote } from '../../engine/ports/repositories.ts';
 import type { Git } from './git.ts';
 import { withoutCredentials } from './gitFailure.ts';
 
-/** What a repository's whole configuration says that decides how it is read and reached. */
+/** What a repository's whole configuration says that decides how it is read, reached and committed to. */
 export interface ReadSettings {
   /** Names of content filters, as `filter.<name>.clean` configures them. */
   readonly filters: readonly string[];
@@ -11,6 +11,12 @@ export interface ReadSettings {
   readonly remotes: readonly Remote[];
   /** Files with rules on what to ignore and how, that configuration names instead of the usual ones. */
   readonly ruleFiles: Readonly<Partial<Record<'excludes' | 'attributes', string>>>;
+  /** Whether commits are signed. */
+  readonly signs: boolean;
+  /** Whether a `commit-msg` hook stands in the configuration (git 2.54). */
+  readonly hooked: boolean;
+  /** Whether hooks are elsewhere than in the repository. */
+  readonly hooksMoved: boolean;
   /** When reading began, milliseconds since the epoch. */
   readonly readAt: number;
   /** Absolute paths of files outside the repository that something was read from; undefined where one includes others. */
@@ -27,6 +33,9 @@ export async function readSettings(git: Git, signal: AbortSignal): Promise<ReadS
   const ruleFiles: Partial<Record<'excludes' | 'attributes', string>> = {};
   let sparse = false;
   let includes = false;
+  let signs = false;
+  let hooked = false;
+  let hooksPaths = 0;
   const words = stdout.toString().split('\0');
   for (let at = 0; at + 1 < words.length; at += 2) {
     const [origin = '', entry = ''] = [words[at], words[at + 1]];
@@ -36,6 +45,9 @@ export async function readSettings(git: Git, signal: AbortSignal): Promise<ReadS
     if (key === 'core.sparsecheckout') sparse = isTrue(value);
     if (key === 'core.excludesfile') ruleFiles.excludes = value ?? '';
     if (key === 'core.attributesfile') ruleFiles.attributes = value ?? '';
+    if (key === 'commit.gpgsign') signs = isTrue(value);
+    if (key === 'core.hookspath') hooksPaths += 1;
+    if (/^hook\..+\.event$/.test(key) && value === 'commit-msg') hooked = true;
     const remote = /^remote\.(.+)\.url$/.exec(key)?.[1];
     // A second URL of a remote is one more to push to.
     if (remote !== undefined && !remotes.has(remote))
@@ -48,6 +60,10 @@ export async function readSettings(git: Git, signal: AbortSignal): Promise<ReadS
     sparse,
     remotes: [...remotes.values()],
     ruleFiles,
+    signs,
+    hooked,
+    // One is our own guard's.
+    hooksMoved: hooksPaths > 1,
     readAt,
     origins: includes ? undefined : [...origins],
   };

@@ -154,4 +154,31 @@ describe('what git said of a checkout', function () {
     await look();
     assert.throws(() => readFileSync(mark), /ENOENT/);
   });
+
+  it('does not hide what changed between two questions to the same repository', async () => {
+    const { top, look } = makeCheckout();
+    await look();
+    const { repository, state, started } = await look();
+    assert.deepEqual(started, ['status']);
+    const { sandbox } = git;
+    const commit = async (name: string) => {
+      const edits = [{ path: name, content: Buffer.from(name) }];
+      return repository.commit({ base: state.head ?? '', edits, message: 'Add a file' }, git.signal);
+    };
+    await commit('one');
+    const url = join(sandbox.folder, 'elsewhere.git');
+    sandbox.git(top, 'remote', 'set-url', 'origin', url);
+    assert.equal(await remoteUrl(repository), url);
+    writeFiles(sandbox.folder, {
+      'hooks/commit-msg': { content: '#!/bin/sh\necho not today; exit 1\n', executable: true },
+    });
+    sandbox.git(top, 'config', 'core.hooksPath', join(sandbox.folder, 'hooks'));
+    await assert.rejects(commit('two'), /not today/);
+    sandbox.git(top, 'config', '--unset', 'core.hooksPath');
+    writeFiles(sandbox.folder, { signer: { content: '#!/bin/sh\nexit 1\n', executable: true } });
+    sandbox.git(top, 'config', 'gpg.program', join(sandbox.folder, 'signer'));
+    await commit('three');
+    sandbox.git(top, 'config', 'commit.gpgsign', 'true');
+    await assert.rejects(commit('four'), { code: 'signing-failed' });
+  });
 });
