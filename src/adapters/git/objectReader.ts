@@ -5,7 +5,7 @@ import { type BatchObject, readCatFileAnswer } from './parseCatFileBatch.ts';
 import { endGroup } from './runProgram.ts';
 
 /** Milliseconds without a question after which the process is let go. */
-const idleLife = 200;
+const idleLife = 2000;
 
 /**
  * Reads objects through one `git cat-file --batch`, which is started by the first question, serves all that follow

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RepoPath } from '../../domain/workspace/service.ts';
@@ -156,14 +156,15 @@ async function writeObjects(
     const { stdout } = await git.run({ reach: 'local', args: [...write, '--stdin'], input: only }, signal);
     return expectIds(ids, stdout);
   }
-  const folder = await mkdtemp(join(workFolder, 'towline-objects-'));
+  // A few small files; waiting for each would take longer than git does.
+  const folder = mkdtempSync(join(workFolder, 'towline-objects-'));
   try {
-    await Promise.all(ids.map((id) => writeFile(join(folder, id), objects.get(id) ?? '')));
+    for (const [id, content] of objects) writeFileSync(join(folder, id), content);
     const input = ids.map((id) => `${join(folder, id)}\n`).join('');
     const { stdout } = await git.run({ reach: 'local', args: [...write, '--stdin-paths'], input }, signal);
     expectIds(ids, stdout);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
