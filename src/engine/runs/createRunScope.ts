@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createShared } from '../../base/shared.ts';
 import { parseImageReference } from '../../domain/images/imageReference.ts';
 import type { Plan } from '../../domain/plan/planRun.ts';
 import type { RunRequest } from '../../domain/runs/runEvent.ts';
@@ -15,6 +16,7 @@ import { createProposals } from '../proposals/proposals.ts';
 import { findClusterRegistry } from '../registries/clusterRegistry.ts';
 import { createLocalRegistry } from '../registries/localRegistry.ts';
 import { createRegistries } from '../registries/registries.ts';
+import { createNewestCommits } from '../workspace/newestCommits.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 import type { RunScope } from './runScope.ts';
 
@@ -81,6 +83,8 @@ export async function createRunScope(
     ),
     results: createResults(records),
     registries,
+    engine: createShared((asked) => ports.containers.describe(asked)),
+    newestCommits: createNewestCommits(opened),
     proposals: environment && createProposals(ports, records, opened, environment, proposed),
   };
 }

@@ -47,7 +47,7 @@ export interface ForecastService {
   readonly steps: readonly ForecastStep[];
 }
 
-const silent: StepReport = { output() {}, substep() {}, notice() {} };
+const silent: StepReport = { output() {}, substep() {}, notice() {}, waiting() {} };
 
 /** Milliseconds that a remote has to tell its branches. */
 const remoteLimit = 10_000;

@@ -1,3 +1,4 @@
+import type { Shared } from '../../base/shared.ts';
 import type { RunRequest } from '../../domain/runs/runEvent.ts';
 import type { Environment } from '../../domain/workspace/environment.ts';
 import type { BaseImages } from '../keys/baseImages.ts';
@@ -6,10 +7,12 @@ import type { KeptFiles } from '../keys/keptFiles.ts';
 import type { Results } from '../keys/results.ts';
 import type { TestEnvironment } from '../keys/testEnvironment.ts';
 import type { ToolVersions } from '../keys/toolVersions.ts';
+import type { EngineDescription } from '../ports/containerEngine.ts';
 import type { RecordStore } from '../ports/journalStore.ts';
 import type { HostFacts, Ports } from '../ports/ports.ts';
 import type { Proposals } from '../proposals/proposals.ts';
 import type { Registries } from '../registries/registries.ts';
+import type { NewestCommits } from '../workspace/newestCommits.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 
 /** What all steps of one run share. */
@@ -34,6 +37,9 @@ export interface RunScope {
   readonly baseImages: BaseImages;
   readonly results: Results;
   readonly registries: Registries;
+  /** Who the container engine is. */
+  readonly engine: Shared<EngineDescription>;
+  readonly newestCommits: NewestCommits;
   /** Undefined when the run has no environment. */
   readonly proposals: Proposals | undefined;
 }

@@ -9,6 +9,7 @@ import type { WantedImage } from '../proposals/proposals.ts';
 import type { Earlier } from '../steps/step.ts';
 import { steps } from '../steps/steps.ts';
 import { type Performed, performStep } from './performStep.ts';
+import type { Ahead } from './prepareAhead.ts';
 import type { RunScope } from './runScope.ts';
 import type { Siblings } from './siblings.ts';
 import { createStepReport } from './stepReport.ts';
@@ -25,6 +26,7 @@ export interface RunFloor {
   readonly slots: Slots;
   readonly owned: OwnedRun;
   readonly record: (event: RunEvent) => Promise<void>;
+  readonly ahead: Ahead;
   readonly signal: AbortSignal;
 }
 
@@ -65,10 +67,10 @@ async function takeStep(
   plannedHold: Hold | undefined,
   earlier: Earlier,
 ): Promise<Performed> {
-  const { scope, owned, record, slots, signal } = floor;
+  const { scope, owned, record, slots, ahead, signal } = floor;
   const place = { service: service.name, step };
   const now = (): number => scope.ports.clock.now();
-  const report = createStepReport(place, owned, record, now);
+  const report = createStepReport(place, owned, record, now, () => ahead.prepare(step, service));
   const {
     upstream,
     group,

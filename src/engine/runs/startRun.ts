@@ -5,7 +5,6 @@ import type { RunEvent, RunOutcome, RunRequest } from '../../domain/runs/runEven
 import { type RunState, reduceRun } from '../../domain/runs/runState.ts';
 import type { OwnedRun } from '../ports/journalStore.ts';
 import type { HostFacts } from '../ports/ports.ts';
-import { readAhead } from '../proposals/readAhead.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 import { readSubmodules } from '../workspace/readSubmodules.ts';
 import { checkRequest } from './checkRequest.ts';
@@ -13,6 +12,7 @@ import { createRunScope, type RunParts } from './createRunScope.ts';
 import { dirtyServices } from './dirtyServices.ts';
 import { endLeftovers } from './endLeftovers.ts';
 import { createJournalWriter } from './journalWriter.ts';
+import { createAhead } from './prepareAhead.ts';
 import { pruneRuns } from './pruneRuns.ts';
 import type { RunScope } from './runScope.ts';
 import { runService, type ServiceOutcome } from './runService.ts';
@@ -88,13 +88,9 @@ async function recordRun(
 ): Promise<RunState> {
   const now = (): number => scope.ports.clock.now();
   let state: RunState | undefined;
-  let reading: Promise<void> | undefined;
   const writer = createJournalWriter(owned, (event) => {
     state = reduceRun(state, event);
     if (state) options.onEvent?.(event, state);
-    // Not before there is work to wait for: a run that only reuses results reads no manifests.
-    if (event.type === 'step-started')
-      reading ??= readAhead(scope, floor.proposing, AbortSignal.any([floor.signal, done.signal]));
   });
   const { state: git } = scope.opened;
   const started = writer.record({
@@ -122,36 +118,40 @@ async function recordRun(
   // When one service cannot even be recorded, the others must stop before the run's files are closed.
   const broken = new AbortController();
   const done = new AbortController();
+  const running = AbortSignal.any([signal, broken.signal]);
+  const proposing = plan
+    .filter(({ steps }) => steps.some(({ step }) => step === 'propose'))
+    .map(({ service }) => service.name);
+  const ahead = createAhead(scope, proposing, AbortSignal.any([running, done.signal]));
   const floor = {
     scope,
-    proposing: plan
-      .filter(({ steps }) => steps.some(({ step }) => step === 'propose'))
-      .map(({ service }) => service.name),
+    proposing,
+    ahead,
     siblings: createSiblings(),
     slots: createSlots(scope.opened.workspace.settings.parallel),
     owned,
     record: writer.record,
-    signal: AbortSignal.any([signal, broken.signal]),
+    signal: running,
   };
   // Awaited with the services; a rejection that nobody hears until then would end the process.
   started.catch(() => undefined);
   // Asking the remote takes longest and needs nothing of the other steps; a failure is met again where it matters.
-  if (floor.proposing.length > 0) scope.proposals?.source(signal).catch(() => undefined);
+  if (proposing.length > 0) scope.proposals?.source(signal).catch(() => undefined);
   // A question comes before the work, not in the middle of it when nobody looks any more.
-  if (floor.proposing.length > 0 && scope.proposals?.unanswered) {
+  if (proposing.length > 0 && scope.proposals?.unanswered) {
     await started;
     await scope.proposals.allowed(signal, (ask) => ask(signal)).catch(() => undefined);
   }
-  const running = plan.map((planned) =>
+  const services = plan.map((planned) =>
     runService(planned, floor).catch((error: unknown) => {
       broken.abort(error);
       throw error;
     }),
   );
-  await Promise.allSettled(running);
+  await Promise.allSettled(services);
   done.abort();
-  await reading;
-  const [, ...outcomes] = await Promise.all([started, ...running]);
+  await ahead.settled();
+  const [, ...outcomes] = await Promise.all([started, ...services]);
   await writer.record({ type: 'run-finished', at: now(), outcome: worst(outcomes, signal) });
   if (!state) throw new TowlineError('journal-failed', { why: 'The first record of the run is missing.' });
   return state;

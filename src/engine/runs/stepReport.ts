@@ -19,6 +19,7 @@ export function createStepReport(
   owned: OwnedRun,
   record: (event: RunEvent) => Promise<void>,
   now: () => number,
+  onWaiting: () => void,
 ): RecordedReport {
   const states = new Map<string, string>();
   let logSize = 0;
@@ -50,6 +51,7 @@ export function createStepReport(
     notice(message) {
       recordQuietly({ type: 'notice', at: now(), service: place.service, message });
     },
+    waiting: onWaiting,
     async settled() {
       await logged;
       return logSize;

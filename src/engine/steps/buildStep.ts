@@ -16,7 +16,6 @@ import { mainRemote } from '../workspace/mainRemote.ts';
 import { contextFiles, ignoreFiles, listContext } from './contextFiles.ts';
 import { placeInWorkspace } from './placeInWorkspace.ts';
 import { findPushed } from './pushStep.ts';
-import { sourcePaths } from './sourcePaths.ts';
 import type { FoundFiles, Step, StepContext } from './step.ts';
 import { testStep } from './testStep.ts';
 
@@ -57,7 +56,7 @@ export const buildStep: Step<BuildOutput> = {
     const build = planOf(service);
     const { resolved } = readBuildFile(context, build);
     const [engine, facts, files] = await Promise.all([
-      scope.ports.containers.describe(signal),
+      scope.engine.get(signal),
       sourceFacts(context, key),
       contextFiles(scope.opened.folder, build, scope.ports.files, signal),
       placeUpstreamImages(context, resolved.baseImages),
@@ -220,10 +219,9 @@ async function placeUpstreamImages(context: StepContext, baseImages: readonly st
 /** What the image says of its source: the newest commit that touched what it is made from. */
 async function sourceFacts(context: StepContext, key: string): Promise<SourceFacts> {
   const { scope, service, signal } = context;
-  const { repository, prefix, state } = scope.opened;
-  const paths = sourcePaths(prefix, service);
+  const { repository, state } = scope.opened;
   const [commit, remotes] = await Promise.all([
-    state.head ? repository.lastCommitTouching(state.head, paths, signal) : undefined,
+    scope.newestCommits.of(service, signal),
     repository.remotes(signal),
   ]);
   const dirty = scope.dirtyServices.has(service.name);

@@ -51,7 +51,7 @@ async function pushImage(context: StepContext, image: BuildOutput, repository: s
   const reference = `${repository}:${tag}`;
   await scope.ports.containers.tagImage(imageId, reference, signal);
   const credential = await scope.registries.credentialFor(repository, signal);
-  const { digest } = await scope.ports.containers.pushImage(
+  const pushing = scope.ports.containers.pushImage(
     reference,
     credential,
     (progress) => {
@@ -60,6 +60,8 @@ async function pushImage(context: StepContext, image: BuildOutput, repository: s
     },
     signal,
   );
+  report.waiting();
+  const { digest } = await pushing;
   const held = await scope.registries.findDigest(repository, tag, signal);
   if (held !== digest) {
     throw new TowlineError('digest-mismatch', {

@@ -25,9 +25,7 @@ export async function runTests(
     report.notice(`${service.name} declares that it has no tests; its proposal says so too.`);
     return { step: 'test', command: undefined, counts: undefined };
   }
-  const { containers, files, processes, clock } = scope.ports;
-  // Loading the engine's library and connecting takes a while that the tests leave to spare.
-  if (scope.request.until !== 'test') containers.describe(signal).catch(() => undefined);
+  const { files, processes, clock } = scope.ports;
   const work = await workFolder(context);
   const reports = join(work, `${encodeURIComponent(service.name)}.test`);
   await files.makeFolder(reports);
@@ -40,7 +38,7 @@ export async function runTests(
     const output = createTestOutput(tests.report, report.output);
     const startedAt = clock.now();
     report.output(`$ ${service.tests.command.join(' ')}\n`);
-    const { exitCode, signal: ended } = await processes.run(
+    const running = processes.run(
       {
         command: tests.command,
         folder,
@@ -50,6 +48,8 @@ export async function runTests(
       },
       signal,
     );
+    report.waiting();
+    const { exitCode, signal: ended } = await running;
     output.end();
     const read = readReport(files, tests.report, output, folder, startedAt);
     return judge(context, tests, { exitCode, ended, report: read, tail: output.tail() });

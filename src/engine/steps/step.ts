@@ -15,6 +15,8 @@ export interface StepReport {
   substep(id: string, name: string, state: 'started' | 'done' | 'cached' | 'failed'): void;
   /** Something the user should read whatever the outcome. */
   notice(message: string): void;
+  /** The step waits for another program: what later steps need can be prepared meanwhile. */
+  waiting(): void;
 }
 
 /** What this service's earlier steps gave. */

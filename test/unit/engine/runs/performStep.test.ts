@@ -70,7 +70,7 @@ describe('performStep', () => {
       earlier,
       group: [],
       upstream: new Map(),
-      report: { output() {}, substep() {}, notice() {} },
+      report: { output() {}, substep() {}, notice() {}, waiting() {} },
       signal,
     };
     const started = () => {

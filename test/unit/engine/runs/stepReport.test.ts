@@ -29,7 +29,13 @@ function makeReport() {
     events.push(event);
     return Promise.reject(new TowlineError('journal-failed', { why: 'full' }));
   };
-  const report = createStepReport({ service: 'api', step: 'build' }, owned, record, () => 5);
+  const report = createStepReport(
+    { service: 'api', step: 'build' },
+    owned,
+    record,
+    () => 5,
+    () => undefined,
+  );
   return { report, writes, events };
 }
 

@@ -1,0 +1,56 @@
+import type { StepName } from '../../domain/runs/stepName.ts';
+import type { Service } from '../../domain/workspace/service.ts';
+import type { RunScope } from './runScope.ts';
+
+/** What later steps need, asked or loaded while an earlier one waits for another program. */
+export interface Ahead {
+  /** Called when this step of this service waits. Failures are silent; the step that needs it meets them again. */
+  prepare(step: StepName, service: Service): void;
+  /** Waits for what was begun. */
+  settled(): Promise<void>;
+}
+
+/** Any tag and digest: which files an edit reads does not depend on them. */
+const placeholder = { tag: 'tag', digest: `sha256:${'0'.repeat(64)}` };
+
+/**
+ * Only what stays as it is, or is asked once a run anyway: what another process may change meanwhile is left to the
+ * step that needs it.
+ * @param proposing names of the services that take the propose step
+ */
+export function createAhead(scope: RunScope, proposing: readonly string[], signal: AbortSignal): Ahead {
+  const { proposals, opened, registries } = scope;
+  const begun: Promise<unknown>[] = [];
+  let proposed = false;
+
+  function forBuild(service: Service): void {
+    begun.push(scope.engine.get(signal), scope.newestCommits.of(service, signal));
+  }
+
+  /** Reads the manifests by trying the edit. */
+  function forProposals(): void {
+    if (!proposals || proposed || proposing.length === 0) return;
+    proposed = true;
+    const wanted = opened.workspace.services
+      .filter(({ name }) => proposing.includes(name))
+      .map(({ image }) => ({ matches: image, repository: registries.repositoryOf(image), ...placeholder }));
+    begun.push(proposals.edit(wanted, signal), proposals.recentSubjects(signal));
+  }
+
+  async function begin(step: StepName, service: Service): Promise<void> {
+    // The program that is waited for is started first.
+    await new Promise(setImmediate);
+    if (step === 'test' && scope.request.until !== 'test') forBuild(service);
+    forProposals();
+    for (const each of begun) each.catch(() => undefined);
+  }
+
+  return {
+    prepare(step, service) {
+      void begin(step, service);
+    },
+    async settled() {
+      await Promise.allSettled(begun);
+    },
+  };
+}
