@@ -11,13 +11,12 @@ import {
   type YamlEntry,
   type YamlValue,
 } from '../yaml/readEntries.ts';
-import { readYaml } from '../yaml/readYaml.ts';
 import { type ResolvedAliases, resolveAliases } from '../yaml/resolveAliases.ts';
 import { startOf } from '../yaml/startOf.ts';
 import { positionAt, type YamlDocument } from '../yaml/yamlDocument.ts';
 import { type ImageSettingValues, patternOfName } from './applyImageSetting.ts';
 import type { ManifestProblem } from './manifestNotes.ts';
-import type { ManifestTree } from './manifestTree.ts';
+import { type ManifestTree, readYamlOf } from './manifestTree.ts';
 import type { NotLookedAt } from './notLookedAt.ts';
 import { type ImagePatch, type PatchSource, readTarget } from './readImagePatch.ts';
 import { readReplacements } from './readReplacements.ts';
@@ -91,7 +90,7 @@ export function readKustomization(tree: ManifestTree, folder: RepoPath): Kustomi
     return broken(`The folder has two kustomizations, ${file} and ${second.file}; kustomize refuses that.`);
   if (typeof content !== 'string')
     return broken(`${file} cannot be read as text: ${content.why}.`, 'unreadable');
-  const { documents, problems } = readYaml(content, file);
+  const { documents, problems } = readYamlOf(tree, file, content);
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
     return { kind: 'broken', problems: errors.map((problem) => ({ ...problem, reason: 'unsafe-yaml' })) };

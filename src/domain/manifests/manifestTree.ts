@@ -1,4 +1,5 @@
 import type { RepoPath } from '../workspace/service.ts';
+import { readYaml, type YamlReading } from '../yaml/readYaml.ts';
 
 /** A file whose content is there but must not be edited as text. */
 export interface UnreadableFile {
@@ -17,6 +18,17 @@ export interface ManifestTree {
   read(path: RepoPath): string | UnreadableFile | undefined;
   /** What is directly in a folder, by name; empty when there is no such folder. */
   list(folder: RepoPath): readonly TreeEntry[];
+  /** What its kustomizations read as, for whoever looks again; every look reads anew where it is absent. */
+  readonly readings?: Map<RepoPath, { readonly text: string; readonly reading: YamlReading }>;
+}
+
+/** What a kustomization says as YAML: parsed once per text, because a tree is looked at until nothing is missing. */
+export function readYamlOf({ readings }: ManifestTree, file: RepoPath, text: string): YamlReading {
+  const known = readings?.get(file);
+  if (known?.text === text) return known.reading;
+  const reading = readYaml(text, file);
+  readings?.set(file, { text, reading });
+  return reading;
 }
 
 export interface PartialTree {
@@ -48,13 +60,19 @@ export function createManifestTree(
         return content ?? '';
       },
       list: (folder) => folders.get(folder) ?? [],
+      readings: new Map(),
     },
   };
 }
 
 /** The same tree with some files' content replaced, for a second edit on top of a first. */
 export function replaceFiles(tree: ManifestTree, replaced: ReadonlyMap<RepoPath, string>): ManifestTree {
-  return { list: (folder) => tree.list(folder), read: (path) => replaced.get(path) ?? tree.read(path) };
+  const { readings } = tree;
+  return {
+    list: (folder) => tree.list(folder),
+    read: (path) => replaced.get(path) ?? tree.read(path),
+    ...(readings && { readings }),
+  };
 }
 
 function listFolders(files: Iterable<RepoPath>): Map<RepoPath, TreeEntry[]> {
