@@ -17,6 +17,8 @@ export interface RepositoriesOptions {
   readonly openRecords?: (commonFolder: string) => RecordStore;
   /** Milliseconds since the epoch; the machine's own time when absent. */
   readonly now?: () => number;
+  /** Up to so many files, 1,000 when absent, Node looks at each sooner than git could be started for it. */
+  readonly fewFiles?: number;
 }
 
 /** Repositories through the user's own git, one process per question. */
@@ -30,8 +32,8 @@ export function createRepositories(options: RepositoriesOptions): Repositories {
     }
     if (!found) {
       const environment = cleanEnvironment(options.environment);
-      const { openRecords, now = Date.now } = options;
-      const memory = openRecords && createGitMemory({ program, environment }, openRecords, now);
+      const { openRecords, now = Date.now, fewFiles = 1_000 } = options;
+      const memory = openRecords && createGitMemory({ program, environment }, openRecords, { now, fewFiles });
       found = { program, environment, memory };
     }
     return found;

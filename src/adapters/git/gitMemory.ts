@@ -38,6 +38,8 @@ export interface GitMemory {
   writeView(place: RepositoryPlace, part: ViewPart, text: string): Promise<void>;
   /** Milliseconds since the epoch. */
   now(): number;
+  /** As `RepositoriesOptions` has it. */
+  readonly fewFiles: number;
 }
 
 /** A view's signs tell whether the rest is worth reading. */
@@ -65,7 +67,7 @@ export function createGitMemory(
     environment,
   }: { readonly program: string; readonly environment: Readonly<Record<string, string>> },
   openRecords: (commonFolder: string) => RecordStore,
-  now: () => number,
+  { now, fewFiles }: Pick<GitMemory, 'now' | 'fewFiles'>,
 ): GitMemory {
   const names = Object.keys(environment);
   const isFit = process.platform !== 'win32' && !names.some((name) => unfit.test(name));
@@ -119,6 +121,7 @@ export function createGitMemory(
     readView: ({ commonFolder }, part) => read(commonFolder, viewRecord(part)),
     writeView: ({ commonFolder }, part, text) => write(openRecords(commonFolder), viewRecord(part), text),
     now,
+    fewFiles,
   };
 }
 

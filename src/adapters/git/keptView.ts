@@ -28,10 +28,13 @@ interface ViewSigns {
   readonly branch?: string;
   /** Files outside the working tree: absolute paths. */
   readonly marks: Stamped;
-  /** Files for which the index does not speak: touched since it was written, untracked, or ignored with rules in them. */
+  /**
+   * Files that are looked at here: all where they are few, else those for which the index does not speak, as they were
+   * touched since it was written, are untracked, or are ignored and have rules in them.
+   */
   readonly loose: Stamped;
-  /** What `git diff-files` names: where times, size, inode or owner are not those in the index. */
-  readonly touched: readonly string[];
+  /** What `git diff-files` names: where times, size, inode or owner are not those in the index. Not asked where files are few. */
+  readonly touched?: readonly string[];
 }
 
 /** The rest of a view, as long as the checkout is large. */
@@ -55,9 +58,10 @@ export interface ViewQuestions {
 
 /**
  * The view that was kept last, if nothing can have changed since. All that makes up a view is compared: git's
- * configuration, HEAD, the index, the rules on what to ignore, every folder that is not ignored, and every file. Tracked
- * files are compared by git (`diff-files`), which does it in a tenth of the time that Node needs: an index that was
- * written two seconds before the view was taken holds no younger times, so a file changed since has others.
+ * configuration, HEAD, the index, the rules on what to ignore, every folder that is not ignored, and every file. Where
+ * they are many, tracked files are compared by git (`diff-files`), which does it in a tenth of the time that Node needs:
+ * an index that was written two seconds before the view was taken holds no younger times, so a file changed since has
+ * others.
  */
 export async function recallView(
   place: Top,
@@ -71,14 +75,12 @@ export async function recallView(
   if (signs?.configuration !== configuration || signs.index !== memory.indexStamp(place)) return undefined;
   if (!signs.marks.every(([path, stamp]) => (stampOf(path) || nothing) === stamp)) return undefined;
   if (!(await allSame(top, signs.loose.flat(), signal))) return undefined;
-  const asking = questions.touched();
+  const asking = signs.touched && questions.touched();
   // Met again below, unless a folder has changed before.
-  asking.catch(() => undefined);
+  asking?.catch(() => undefined);
   const lists = parseLists(memory.readView(place, 'lists'));
   if (lists?.name !== signs.name || !(await allSame(top, lists.folders, signal))) return undefined;
-  const touched = new Set(await asking);
-  if (touched.size !== signs.touched.length || !signs.touched.every((path) => touched.has(path)))
-    return undefined;
+  if (signs.touched && !isSame(new Set(await asking), signs.touched)) return undefined;
   const { files, dirty } = lists;
   return { head: signs.head, branch: signs.branch, files, dirty, submodules: [], readAt, same: signs.name };
 }
@@ -105,10 +107,12 @@ export async function keepView(
   const marks = marked?.map((path) => [path, stampOf(path) ?? ''] as const);
   if (!marks?.every(([, stamp]) => stamp === '' || isSettled(stamp, readAt))) return undefined;
 
-  const [status, touched] = await Promise.all([questions.status(), questions.touched()]);
+  const isFew = state.files.length <= memory.fewFiles;
+  const [status, touched] = await Promise.all([questions.status(), isFew ? undefined : questions.touched()]);
   if (!describesSame(status, listing, state)) return undefined;
   const rules = status.ignored.filter((path) => /^\.git(?:ignore|attributes)$/.test(basename(path)));
-  const loose = stampAll(place.top, [...touched, ...status.untracked, ...rules], readAt);
+  const others = touched ?? listing.files;
+  const loose = stampAll(place.top, [...others, ...status.untracked, ...rules], readAt);
   const folders = await stampFolders(place.top, status.ignored, readAt, signal);
   if (!loose || !folders) return undefined;
 
@@ -122,7 +126,7 @@ export async function keepView(
     ...(branch === undefined ? {} : { branch }),
     marks: marks.map(([path, stamp]) => [path, stamp || nothing]),
     loose,
-    touched,
+    ...(touched ? { touched } : {}),
   };
   const { files, dirty } = state;
   await memory.writeView(place, 'lists', printLists({ name, folders: folders.flat(), files, dirty }));
@@ -167,11 +171,13 @@ function describesSame(status: Status, { files }: IndexListing, state: WorkingSt
   const { head, branch, deleted, untracked, changed, embedded } = status;
   const there = new Set([...files.filter((path) => !deleted.has(path)), ...untracked]);
   const dirty = new Set([...changed, ...untracked, ...embedded]);
-  const isSame = (one: ReadonlySet<string>, other: readonly string[]): boolean =>
-    one.size === other.length && other.every((path) => one.has(path));
   return (
     head === state.head && branch === state.branch && isSame(there, state.files) && isSame(dirty, state.dirty)
   );
+}
+
+function isSame(one: ReadonlySet<string>, other: readonly string[]): boolean {
+  return one.size === other.length && other.every((path) => one.has(path));
 }
 
 /** Every folder below the top that Git does not ignore; undefined where one is not older than a time. */

@@ -47,7 +47,8 @@ export function createAhead(scope: RunScope, proposing: readonly string[], signa
 
   return {
     prepare(step, service) {
-      void begin(step, service);
+      // Trying must not end the run; who needs it says what is wrong.
+      begin(step, service).catch(() => undefined);
     },
     async settled() {
       await Promise.allSettled(begun);

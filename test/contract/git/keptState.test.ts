@@ -201,8 +201,16 @@ const unkept: readonly { readonly name: string; before(checkout: Checkout): void
   },
 ];
 
-describe('a working state that was kept', function () {
-  this.timeout(60_000);
+for (const [who, fewFiles] of [
+  ['git', 0],
+  ['Node', 1_000],
+] as const)
+  describe(`a working state that was kept, its files compared by ${who}`, function () {
+    this.timeout(60_000);
+    describeKeptStates(fewFiles);
+  });
+
+function describeKeptStates(fewFiles: number): void {
   const checkouts = new Map<string, Checkout>();
 
   // All at once, as all have to grow older than the moment in which a change could go unnoticed.
@@ -230,6 +238,7 @@ describe('a working state that was kept', function () {
     const repositories = createRepositories({
       environment: sandbox.environment,
       now: () => Date.now() + later,
+      fewFiles,
       ...(remembers
         ? { openRecords: (common: string) => openRecordStore(join(common, 'towline', 'records')) }
         : {}),
@@ -334,7 +343,7 @@ describe('a working state that was kept', function () {
     await keep(checkout);
     assert.deepEqual(readFileSync(join(checkout.top, '.git/index')), index);
   });
-});
+}
 
 function seenIn({ head, branch, files, dirty, submodules }: WorkingState) {
   return { head, branch, files, dirty, submodules };
