@@ -107,13 +107,15 @@ export async function keepView(
   const marks = marked?.map((path) => [path, stampOf(path) ?? ''] as const);
   if (!marks?.every(([, stamp]) => stamp === '' || isSettled(stamp, readAt))) return undefined;
 
+  // What people have just edited could change again unnoticed; seen before git is asked anything.
+  if (!stampAll(place.top, state.dirty, readAt)) return undefined;
   const isFew = state.files.length <= memory.fewFiles;
   const [status, touched] = await Promise.all([questions.status(), isFew ? undefined : questions.touched()]);
   if (!describesSame(status, listing, state)) return undefined;
   const rules = status.ignored.filter((path) => /^\.git(?:ignore|attributes)$/.test(basename(path)));
   const others = touched ?? listing.files;
   const loose = stampAll(place.top, [...others, ...status.untracked, ...rules], readAt);
-  const folders = await stampFolders(place.top, status.ignored, readAt, signal);
+  const folders = loose && (await stampFolders(place.top, status.ignored, readAt, signal));
   if (!loose || !folders) return undefined;
 
   const name = randomUUID();

@@ -43,10 +43,11 @@ export async function openWorkspace(
       why: `${folder} is a bare repository: it has no files to work on.`,
     });
   const records = ports.stores.openRecords(commonFolder);
+  // The remote first, as its answer takes longest.
+  const repository = expected ? askAhead(found, records, expected) : found;
   const reading = found.workingState(signal);
   // Met again where it is waited for.
   reading.catch(() => undefined);
-  const repository = expected ? askAhead(found, records, expected) : found;
   const config = findConfig(ports.files, folder, top);
   const root = config ? dirname(config) : top;
   const prefix = relative(top, root).split(sep).join('/');
