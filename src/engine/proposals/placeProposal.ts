@@ -18,8 +18,8 @@ export interface ProposalContent {
 export interface PlacedProposal {
   readonly change: Extract<ProposeOutput['change'], 'created' | 'updated' | 'same'>;
   readonly commit: ObjectId;
-  /** What it changes of the commit it was made on, which is older than the base where the base's newer commits do not concern it. */
-  readonly diff: string;
+  /** The commit it was made on: older than the base where the base's newer commits do not concern it. */
+  readonly parent: ObjectId;
 }
 
 /** How often a branch that others move at the same moment is looked at again. */
@@ -52,12 +52,9 @@ async function placeOnce(
   content: ProposalContent,
   signal: AbortSignal,
 ): Promise<PlacedProposal> {
-  const { repository, remote, baseCommit } = source;
   const standing = await findStanding(source, content, signal);
-  if (standing) {
-    const { tip, parent } = standing;
-    return { change: 'same', commit: tip, diff: await repository.diff(parent, tip, signal) };
-  }
+  if (standing) return standing;
+  const { repository, remote, baseCommit } = source;
   const { branch } = content;
   const edits = editsOf(content);
   const tip = source.tip(branch);
@@ -65,14 +62,9 @@ async function placeOnce(
     { base: baseCommit, edits, message: await content.message(), workFolder: await content.workFolder() },
     signal,
   );
-  const placing = remote
-    ? repository.push(remote.name, commit, branch, tip, signal)
-    : repository.updateRef(`refs/heads/${branch}`, commit, tip, signal);
-  const diff = repository.diff(baseCommit, commit, signal);
-  // Heard below, unless the branch could not be placed.
-  diff.catch(() => undefined);
-  await placing;
-  return { change: tip === undefined ? 'created' : 'updated', commit, diff: await diff };
+  if (remote) await repository.push(remote.name, commit, branch, tip, signal);
+  else await repository.updateRef(`refs/heads/${branch}`, commit, tip, signal);
+  return { change: tip === undefined ? 'created' : 'updated', commit, parent: baseCommit };
 }
 
 /** The proposal as it stands already: the branch says the same. */
@@ -80,11 +72,13 @@ export async function findStanding(
   source: ManifestSource,
   content: Pick<ProposalContent, 'branch' | 'files'>,
   signal: AbortSignal,
-): Promise<ProposalBranch | undefined> {
+): Promise<PlacedProposal | undefined> {
   const tip = source.tip(content.branch);
   if (tip === undefined) return undefined;
   const known = await readBranch(source, content.branch, tip, signal);
-  return (await saysTheSame(source, known, editsOf(content), signal)) ? known : undefined;
+  return (await saysTheSame(source, known, editsOf(content), signal))
+    ? { change: 'same', commit: tip, parent: known.parent }
+    : undefined;
 }
 
 function editsOf({
