@@ -44,8 +44,8 @@ export async function run(lab: BenchLab): Promise<void> {
     'Both: three services, tests and images, files unchanged. turbo looks at files alone. Towline also asks, each time:',
     '  the registry, by a HEAD for each pushed digest, whether the image is still there;',
     '  the remote, by one exchange, where the base branch and the proposal branches are now.',
-    'What Git says of the configuration and the index is kept from the run before, while every file it came from has the same',
-    '  inode, size and times; the working tree is asked for each time.',
+    'What Git says of the configuration, the index and the working tree is kept from the run before, while every file and',
+    '  folder that it came from has the same inode, size, mode and times; each of them is looked at each time.',
     'A floating base image (node:24-slim) counts as unchanged for one hour after its digest was last asked for',
     '  (`runs.baseImageMaxAge` in towline.yaml); a build asks again. One named by digest never goes stale.',
   ]);
