@@ -7,6 +7,9 @@ import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 import { settledAfter } from './fingerprints.ts';
 import { recordPart } from './recordPart.ts';
 
+/** Milliseconds for which a look at the checkout speaks for its files; a question may keep a run waiting for longer. */
+const lookLasts = 10_000;
+
 /** What a step's files came to, and everything that was looked at for it. */
 export interface SeenFiles {
   /** Tells one choice of files from another: what of the configuration decides which they are. */
@@ -44,6 +47,7 @@ export function createKeptFiles(
   { folder, prefix, state, repository }: OpenWorkspace,
   files: Pick<Files, 'status'>,
   records: RecordStore,
+  now: () => number,
 ): KeptFiles {
   const record = `kept-files/${recordPart(prefix)}`;
   const seen = new Map<string, SeenFiles>();
@@ -73,6 +77,7 @@ export function createKeptFiles(
 
   return {
     find(place, selection) {
+      if (now() - state.readAt > lookLasts) return undefined;
       const known = load()?.digests[place];
       return known?.selection === selection ? known.digest : undefined;
     },

@@ -66,7 +66,7 @@ export async function createRunScope(
     records,
     keySecret: secret,
     fingerprints: createFingerprints(folder, ports.files, records, now),
-    keptFiles: createKeptFiles(opened, ports.files, records),
+    keptFiles: createKeptFiles(opened, ports.files, records, now),
     tools: createToolVersions({ ...ports, records }, folder, maxAge, now),
     testEnvironment: createTestEnvironments(ports.processes.environment, secret),
     baseImages: createBaseImages(

@@ -21,11 +21,11 @@ function makeCheckout() {
     },
   };
   /** What a process finds that reads this state. */
-  function start(same: string | undefined, prefix = '') {
+  function start(same: string | undefined, prefix = '', waited = 0) {
     const state = { files: ['api/src/main.js'], readAt, same };
     const opened = { folder: '/shop', prefix, state, repository } as unknown as OpenWorkspace;
     const status = (path: string) => files.get(path.replace('/shop/', '')) as FileStatus | undefined;
-    return createKeptFiles(opened, { status }, records);
+    return createKeptFiles(opened, { status }, records, () => readAt + waited);
   }
   return { files, start, keptStates: () => kept };
 }
@@ -96,6 +96,15 @@ describe('kept files', () => {
     assert.deepEqual([third.find('api test', 'all'), third.find('web test', 'all')], ['digest', 'digest']);
     files.set('out.js', { stamp: '1', changedAt: 0 });
     assert.equal(start('state 2').find('api test', 'all'), undefined);
+  });
+
+  it('are looked at again when the run waited for an answer since the checkout was read', async () => {
+    const { start } = makeCheckout();
+    const first = start(undefined);
+    first.saw('api test', seen());
+    await first.save(signal);
+    assert.equal(start('state 1', '', 10_000).find('api test', 'all'), 'digest');
+    assert.equal(start('state 1', '', 10_001).find('api test', 'all'), undefined);
   });
 
   it('ask for nothing where all was found', async () => {
