@@ -11,7 +11,7 @@ export interface Ahead {
 }
 
 /** Any tag and digest: which files an edit reads does not depend on them. */
-const placeholder = { tag: 'tag', digest: `sha256:${'0'.repeat(64)}` };
+const anyImage = { tag: 'tag', digest: `sha256:${'0'.repeat(64)}` };
 
 /**
  * Only what stays as it is, or is asked once a run anyway: what another process may change meanwhile is left to the
@@ -33,7 +33,7 @@ export function createAhead(scope: RunScope, proposing: readonly string[], signa
     proposed = true;
     const wanted = opened.workspace.services
       .filter(({ name }) => proposing.includes(name))
-      .map(({ image }) => ({ matches: image, repository: registries.repositoryOf(image), ...placeholder }));
+      .map(({ image }) => ({ matches: image, repository: registries.repositoryOf(image), ...anyImage }));
     begun.push(proposals.edit(wanted, signal), proposals.recentSubjects(signal));
   }
 
