@@ -75,7 +75,11 @@ export function useEditor(): EditorLab {
     const picture = join(results, `failed-${slug(test?.fullTitle() ?? '')}.png`);
     rmSync(picture, { force: true });
     for (const window of windows.splice(0).reverse()) {
-      if (test?.state === 'failed') await window.page.screenshot({ path: picture }).catch(() => undefined);
+      if (test?.state === 'failed') {
+        await window.page.screenshot({ path: picture }).catch(() => undefined);
+        // The picture stays on the machine; the log may be all that is left of it.
+        process.stderr.write(`${await window.describe().catch(String)}\n`);
+      }
       await window.close();
     }
     for (const opening of late)

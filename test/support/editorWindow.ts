@@ -54,6 +54,8 @@ export interface EditorWindow {
   set(settings: Readonly<Record<string, unknown>>): void;
   /** Width of the side bar in pixels. */
   resizeSideBar(width: number): Promise<void>;
+  /** What asks for attention, and where keys go. */
+  describe(): Promise<string>;
   /** Keeps a picture, with `TOWLINE_SCREENSHOTS=all` in every theme. */
   capture(name: string): Promise<void>;
   close(): Promise<void>;
@@ -243,6 +245,18 @@ export function createWindow(opened: WorkbenchPage, settingsFile: string): Edito
       await page.mouse.down();
       await page.mouse.move(box.x + width, box.y + 300, { steps: 5 });
       await page.mouse.up();
+    },
+    async describe() {
+      const shown = page.locator(
+        '.quick-input-widget, .monaco-dialog-box, .notification-list-item, .context-view, .terminal-wrapper',
+      );
+      const texts = await shown.filter({ visible: true }).allInnerTexts();
+      const focused = await page.evaluate(
+        'document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.outerHTML.slice(0, 200)',
+      );
+      return [...texts.map((text) => `shown: ${text.replaceAll(/\s+/g, ' ')}`), `focused: ${focused}`].join(
+        '\n',
+      );
     },
     async capture(name) {
       mkdirSync(pictures, { recursive: true });

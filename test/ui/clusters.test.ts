@@ -93,7 +93,7 @@ describe('the Clusters view', function () {
     assert.deepEqual(await clippedIn(window.page.locator('.part.sidebar')), []);
     await window.resizeSideBar(350);
 
-    await window.row('Clusters', /^Why: broken/).click();
+    await window.select(window.row('Clusters', /^Why: broken/));
     await window.editor.filter({ hasText: 'localhost:5999/shop/nothing:1' }).waitFor();
     await window.editor.filter({ hasText: '→' }).waitFor();
     await window.capture('cluster-verdict');
@@ -167,14 +167,14 @@ describe('the Clusters view', function () {
     const { lab, window } = await open({ allowed: true });
     await look(window, lab.namespace);
     await window.expand(webRow(window));
-    await window.row('Clusters', /^Pod web-/).click();
+    await window.select(window.row('Clusters', /^Pod web-/));
     await window.page.keyboard.press('Alt+x');
     await window.page.locator('.terminal-wrapper.active').click();
     await window.page.keyboard.type('echo hi-$((6*7)) $VERSION\n');
     await window.terminal.filter({ hasText: 'hi-42 v1' }).waitFor();
     await window.capture('cluster-shell');
 
-    await window.row('Clusters', /^Pod web-/).click();
+    await window.select(window.row('Clusters', /^Pod web-/));
     await window.page.keyboard.press('Delete');
     await window.dialog.filter({ hasText: 'of the cluster lab' }).waitFor();
     await window.capture('cluster-delete');
@@ -184,7 +184,7 @@ describe('the Clusters view', function () {
   it('says why it changes nothing elsewhere', async () => {
     const { lab, window } = await open();
     await look(window, lab.namespace);
-    await webRow(window).click();
+    await window.select(webRow(window));
     await window.page.keyboard.press('Delete');
     await window.notification('lab can only be read here').waitFor();
     await window.capture('cluster-read-only');

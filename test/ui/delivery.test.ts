@@ -186,7 +186,7 @@ describe('the Delivery view', function () {
     const rehearsal = window.row('Delivery', /^Rehearsal of the proposal of api in dev, .*not proven local/);
     await rehearsal.waitFor();
     await window.capture('rehearsal-refused');
-    await rehearsal.click();
+    await window.select(rehearsal);
     await window.page.keyboard.press('Shift+F10');
     await window.page.getByRole('menuitem', { name: 'Remove from View' }).waitFor();
     // A menu takes no click in its first moments, but keys at once.

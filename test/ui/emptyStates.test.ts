@@ -94,7 +94,7 @@ describe('the sidebar where something is missing', () => {
     await window.row('Services', 'No Docker engine answers').waitFor();
     await window.row('Services', 'Service api, not run yet').waitFor();
     await window.capture('no-engine');
-    await window.row('Services', 'No Docker engine answers').click();
+    await window.select(window.row('Services', 'No Docker engine answers'));
     await window.webview.getByText('/nowhere/docker.sock').first().waitFor();
     await window.capture('doctor');
   });
@@ -105,7 +105,7 @@ describe('the sidebar where something is missing', () => {
     });
     const window = await editor.openWindow({ open: workspace.folder, environment: workspace.environment });
     await window.openTowline();
-    await window.row('Services', 'towline.yaml has 1').click();
+    await window.select(window.row('Services', 'towline.yaml has 1'));
     await window.page.getByRole('tab', { name: /^towline\.yaml/ }).waitFor();
     await window.capture('broken-config');
   });

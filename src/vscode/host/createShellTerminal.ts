@@ -31,6 +31,8 @@ function createShell(
   const decoder = new TextDecoder();
   const encoder = new TextEncoder();
   let input: ExecInput | undefined;
+  /** Typed before the shell was there. */
+  let early = '';
   let size = { columns: 80, rows: 24 };
   let over = false;
 
@@ -49,6 +51,8 @@ function createShell(
           onReady(ready) {
             input = ready;
             input.resize(size.columns, size.rows);
+            if (early !== '') input.write(encoder.encode(early));
+            early = '';
           },
         },
         ending.signal,
@@ -74,7 +78,8 @@ function createShell(
     close: () => ending.abort(new DOMException('The terminal was closed', 'AbortError')),
     handleInput(text) {
       if (over) closed.fire();
-      else input?.write(encoder.encode(text));
+      else if (input) input.write(encoder.encode(text));
+      else early += text;
     },
     setDimensions(dimensions) {
       size = dimensions;
