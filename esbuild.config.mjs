@@ -131,7 +131,7 @@ const shared = {
   metafile: true,
   banner: { js: forCommonJs },
   define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' },
-  plugins: [withoutUnused],
+  plugins: [withoutUnused, builtinsAsTheyAre],
   logLevel: 'warning',
 };
 
@@ -150,63 +150,92 @@ const commandLine = {
   ...shared,
   entryPoints: { towline: 'src/cli/towline.ts' },
   outdir: 'dist/cli',
-  plugins: [withoutUnused, versionOnly, whenUsed('yaml')],
+  plugins: [...shared.plugins, versionOnly, whenUsed('yaml')],
 };
 
-/** What every `towline run` executes: loaded as one file, as each further one costs as much as running it. */
-const everyRun = ['src/cli/main.ts', 'src/cli/commands/run.ts', 'src/adapters/docker/loadEndpoint.ts'];
+/**
+ * What is loaded together, as one file each, because each further one costs as much as running it: what every
+ * `towline run` executes, what a run of tests adds, a build and push, and a proposal.
+ */
+const together = [
+  ['src/cli/main.ts', 'src/cli/commands/run.ts', 'src/adapters/docker/loadEndpoint.ts'],
+  ['src/engine/steps/runTests.ts'],
+  [
+    'src/adapters/docker/dockerClient.ts',
+    'src/adapters/docker/describeEngine.ts',
+    'src/adapters/docker/images.ts',
+    'src/adapters/docker/buildImage.ts',
+    'src/adapters/docker/openSession.ts',
+    'src/adapters/docker/pushImage.ts',
+    'src/adapters/docker/containers.ts',
+  ],
+  ['src/engine/proposals/manifestFiles.ts'],
+];
 
 /**
- * Puts the chunks that `roots` load at once into the first root's file. The others stay as doors to it, because chunks
- * that are loaded later ask for them.
+ * Puts the chunks that each group's roots load at once into the file of its first root. The others stay as doors to it,
+ * because chunks that are loaded later ask for them; a group that comes later asks the file itself.
  * @param {import('esbuild').Metafile} metafile
- * @param {readonly string[]} roots
+ * @param {readonly (readonly string[])[]} groups
  */
-async function joinChunks({ outputs }, roots) {
+async function joinChunks({ outputs }, groups) {
   const chunkOf = (source) => Object.keys(outputs).find((chunk) => outputs[chunk].entryPoint === source);
-  const joined = new Set(roots.map(chunkOf));
-  for (const chunk of joined)
-    for (const { path, kind } of outputs[chunk].imports)
-      if (kind === 'import-statement' && path in outputs) joined.add(path);
+  const firsts = new Set(groups.map(([first]) => chunkOf(first)));
+  const doors = new Set();
+  for (const roots of groups) {
+    const joined = new Set(roots.map(chunkOf));
+    for (const chunk of joined)
+      for (const { path, kind } of outputs[chunk].imports)
+        if (kind === 'import-statement' && path in outputs && !doors.has(path) && !firsts.has(path))
+          joined.add(path);
+    const chunks = [...joined];
+    await joinGroup(outputs, chunks, doors);
+    for (const chunk of chunks.slice(1)) doors.add(chunk);
+  }
+}
 
-  const chunks = [...joined];
+/**
+ * @param {import('esbuild').Metafile['outputs']} outputs
+ * @param {readonly string[]} chunks the first becomes the file of all
+ * @param {ReadonlySet<string>} doors of earlier groups
+ */
+async function joinGroup(outputs, chunks, doors) {
   const [first] = chunks;
-  const folder = dirname(first);
   const nameOf = (index, name) => (index === 0 ? name : `_${index}_${name}`);
-  const doors = chunks.map((chunk, index) => {
-    const names = outputs[chunk].exports.map((name) => [name, nameOf(index, name)]);
-    return { chunk, names };
-  });
+  const exported = chunks.map((chunk, index) => ({
+    chunk,
+    names: outputs[chunk].exports.map((name) => [name, nameOf(index, name)]),
+  }));
   const listed = (names, format) => names.map(([inner, outer]) => format(inner, outer)).join(',');
   const { outputFiles } = await build({
     ...shared,
     splitting: false,
     write: false,
     stdin: {
-      contents: doors
+      contents: exported
         .map(({ chunk, names }) => {
           const list = listed(names, (inner, outer) => `${inner} as ${outer}`);
           return `export {${list}} from './${basename(chunk)}';`;
         })
         .join('\n'),
-      resolveDir: folder,
+      resolveDir: dirname(first),
     },
-    plugins: [builtinsAsTheyAre, chunksOutside(new Set(chunks.map((chunk) => basename(chunk))))],
+    plugins: [chunksOutside(new Set([...chunks, ...doors].map((chunk) => basename(chunk))))],
   });
   await writeFile(first, outputFiles[0].contents);
-  for (const { chunk, names } of doors.slice(1)) {
+  for (const { chunk, names } of exported.slice(1)) {
     const list = listed(names, (inner, outer) => `${outer} as ${inner}`);
     await writeFile(chunk, `export {${list}} from './${basename(first)}';\n`);
   }
 }
 
 /** @returns {import('esbuild').Plugin} */
-function chunksOutside(joined) {
+function chunksOutside(inside) {
   return {
     name: 'chunks-outside',
     setup({ onResolve }) {
       onResolve({ filter: /^\.\// }, ({ path }) =>
-        joined.has(basename(path)) ? undefined : { path, external: true },
+        inside.has(basename(path)) ? undefined : { path, external: true },
       );
     },
   };
@@ -227,5 +256,7 @@ if (process.argv.includes('--watch')) {
   const [{ metafile }, built] = await Promise.all([build(commandLine), build(extension)]);
   checkRequired(metafile);
   checkRequired(built.metafile);
-  await joinChunks(metafile, everyRun);
+  await joinChunks(metafile, together);
+  // Else Node reads the whole manifest of the extension, in every process, to know what kind of modules these are.
+  await writeFile(`${commandLine.outdir}/package.json`, '{"type":"module"}\n');
 }

@@ -1,4 +1,5 @@
-import type { Agent, IncomingHttpHeaders } from 'node:http';
+import { Agent as HttpAgent, type IncomingHttpHeaders } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { inspect } from 'node:util';
 import type Dockerode from 'dockerode';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
@@ -43,7 +44,6 @@ async function connectionOptions(
     ...{ host: undefined, port: undefined, socketPath: undefined, protocol: 'http' as const },
     ...{ ca: undefined, cert: undefined, key: undefined, timeout: undefined },
   };
-  const { Agent: HttpAgent } = await import('node:http');
   if (transport.kind === 'socket') {
     return { ...none, socketPath: transport.path, agent: new HttpAgent({ keepAlive: false }) };
   }
@@ -54,12 +54,11 @@ async function connectionOptions(
   const address = { ...none, host: transport.host, port: transport.port };
   if (!transport.tls) return { ...address, agent: new HttpAgent({ keepAlive: false }) };
   const { loadTls } = await import('./loadTls.ts');
-  const { Agent: HttpsAgent } = await import('node:https');
   const tls = loadTls(transport.tls);
   return {
     ...address,
     protocol: 'https' as const,
-    agent: new HttpsAgent({ ...tls, keepAlive: false }) as Agent,
+    agent: new HttpsAgent({ ...tls, keepAlive: false }) as HttpAgent,
   };
 }
 
@@ -67,7 +66,7 @@ async function connectionOptions(
  * The library prints the options of every request for a debug log, also where there is none; through the agent that
  * would be every open connection with what it holds, tens of milliseconds during a build.
  */
-function hideFromLog(agent: Agent): void {
+function hideFromLog(agent: HttpAgent): void {
   Object.assign(agent, { [inspect.custom]: () => 'agent' });
 }
 

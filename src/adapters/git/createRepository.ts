@@ -19,7 +19,7 @@ import { hasObject, listTree, readBlobs, readCommit } from './readObjects.ts';
 import { type ReadSettings, readSettings } from './readSettings.ts';
 import { keepWorkingState, readWorkingState } from './readWorkingState.ts';
 import { deleteRef, resolveRef, updateRef } from './refs.ts';
-import { fetchBranch, fetchPull, remoteBranchesWith, remoteTips } from './remotes.ts';
+import { createRemoteBranches, fetchBranch, fetchPull, remoteTips } from './remotes.ts';
 import { makeTree } from './writeTree.ts';
 
 /** Milliseconds for which settings read at opening serve what is asked at once; later questions look again. */
@@ -38,6 +38,7 @@ export function createRepository(
 ): Repository {
   const { top, commonFolder } = place;
   const reader = createObjectReader(git);
+  const remoteBranchesWith = createRemoteBranches(git, (below) => memory?.refsStamp(place, below));
   // Fetching is the caller's word that this repository may reach its remotes, also for a partial clone's objects.
   let mayFetch = false;
   let unused = opened;
@@ -75,7 +76,7 @@ export function createRepository(
     recentSubjects: (from, count, signal) => recentSubjects(git, from, count, signal),
     remotes: async (signal) => (fresh(opened) ?? (await settingsNow(signal))).remotes,
     remoteTips: (remote, branches, signal) => remoteTips(git, remote, branches, signal),
-    remoteBranchesWith: (remote, commit, signal) => remoteBranchesWith(git, remote, commit, signal),
+    remoteBranchesWith,
     fetchBranch(remote, branch, signal) {
       mayFetch = true;
       return fetchBranch(git, commonFolder, remote, branch, signal);

@@ -1,4 +1,4 @@
-import { lstatSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { RecordStore } from '../../engine/ports/journalStore.ts';
 import type { RepositoryPlace } from '../../engine/ports/repositories.ts';
@@ -29,6 +29,8 @@ export interface GitMemory {
   keepCheckout(place: RepositoryPlace, settings: ReadSettings): Promise<void>;
   /** What tells one content of a checkout's index from the next; undefined where nothing does. */
   indexStamp(place: RepositoryPlace): string | undefined;
+  /** The same for all refs below a name, e.g. `refs/remotes/origin`. */
+  refsStamp(place: RepositoryPlace, below: string): string | undefined;
   /** What the index lists while it has this stamp. */
   recallListing(place: RepositoryPlace, stamp: string): IndexListing | undefined;
   /** Keeps what was listed since the index had this stamp. */
@@ -77,6 +79,8 @@ export function createGitMemory(
     const chosen = names.filter((name) => choosing.test(name)).sort();
     return JSON.stringify([program, stampOf(program), ...chosen.map((name) => [name, environment[name]])]);
   };
+  const isPlain = ({ top, commonFolder }: RepositoryPlace): boolean =>
+    isFit && top !== undefined && commonFolder === join(top, '.git');
   const read = (commonFolder: string, name: string) => openRecords(commonFolder).read(name);
 
   return {
@@ -101,9 +105,15 @@ export function createGitMemory(
       const kept: Kept = { version: 3, situation: situation(), top, commonFolder, settings, files };
       await write(openRecords(commonFolder), checkoutRecord, JSON.stringify(kept));
     },
-    indexStamp({ top, commonFolder }) {
-      const isPlain = isFit && top !== undefined && commonFolder === join(top, '.git');
-      return (isPlain && stampOf(join(commonFolder, 'index'))) || undefined;
+    indexStamp(place) {
+      return (isPlain(place) && stampOf(join(place.commonFolder, 'index'))) || undefined;
+    },
+    refsStamp(place, below) {
+      const { commonFolder } = place;
+      if (!isPlain(place) || stampOf(join(commonFolder, 'reftable')) !== '') return undefined;
+      const stamps: string[] = [];
+      const isTold = ['packed-refs', below].every((name) => addStamps(join(commonFolder, name), stamps));
+      return isTold && stamps.every((stamp) => isSettled(stamp, now())) ? stamps.join('\n') : undefined;
     },
     recallListing({ commonFolder }, stamp) {
       const [known, ...lists] = read(commonFolder, listingRecord)?.split('\0\0') ?? [];
@@ -156,6 +166,27 @@ function configurationFiles(
     GIT_CONFIG_SYSTEM ?? '/etc/gitconfig',
     join(dirname(program), '../etc/gitconfig'),
   ];
+}
+
+/** More are not worth looking at one by one. */
+const mostRefs = 1_000;
+
+/** Adds the stamps of a file, or of a folder and all in it; false where they do not tell everything. */
+function addStamps(path: string, stamps: string[]): boolean {
+  const stamp = stampOf(path);
+  const found = look(path);
+  if (stamp === undefined || found?.isSymbolicLink() || stamps.length === mostRefs) return false;
+  stamps.push(stamp);
+  return !found?.isDirectory() || namesIn(path).every((name) => addStamps(join(path, name), stamps));
+}
+
+/** A folder that has gone meanwhile has another stamp the next time. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 function look(path: string): Stats | undefined {

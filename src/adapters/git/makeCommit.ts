@@ -2,12 +2,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
-import type { CommitRequest, ObjectId } from '../../engine/ports/repositories.ts';
+import type { CommitRequest, MadeCommit, ObjectId } from '../../engine/ports/repositories.ts';
 import { hasHookFile, runCommitMessageHook } from './commitMessageHook.ts';
 import { checkedId, type Git } from './git.ts';
 import { gitFailure, quotable } from './gitFailure.ts';
 import type { Settings } from './gitMemory.ts';
 import type { ObjectReader } from './objectReader.ts';
+import { diff } from './readHistory.ts';
 import { writeTree } from './writeTree.ts';
 
 /**
@@ -20,15 +21,19 @@ export async function makeCommit(
   { commonFolder, settings }: { readonly commonFolder: string; readonly settings: Settings },
   request: CommitRequest,
   signal: AbortSignal,
-): Promise<{ readonly commit: ObjectId; readonly tree: ObjectId }> {
+): Promise<MadeCommit> {
   const [tree, hookFile] = await Promise.all([
-    writeTree(git, reader, request.base, request.edits, signal, request.workFolder),
+    writeTree(git, reader, request.base, request.edits, signal),
     hasHookFile(git, commonFolder, settings, signal),
   ]);
   const message = tidy(request.message);
   const agreed =
     hookFile || settings.hooked ? await askHook(git, tree, message, request.workFolder, signal) : message;
-  return { commit: await commitTree(git, request, tree, agreed, settings.signs, signal), tree };
+  const [commit, changes] = await Promise.all([
+    commitTree(git, request, tree, agreed, settings.signs, signal),
+    diff(git, request.base, tree, signal),
+  ]);
+  return { commit, tree, diff: changes };
 }
 
 /** The message as the user's hook leaves it. */

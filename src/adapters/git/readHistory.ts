@@ -129,7 +129,7 @@ export async function changedPaths(
     .filter((path) => path !== '');
 }
 
-/** Unified diff between two commits without the lines around: they may hold what no record should keep. */
+/** Unified diff between two commits, or trees, without the lines around: they may hold what no record should keep. */
 export async function diff(git: Git, from: ObjectId, to: ObjectId, signal: AbortSignal): Promise<string> {
   const { stdout } = await git.run(
     {

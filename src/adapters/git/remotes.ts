@@ -25,8 +25,29 @@ export async function remoteTips(git: Git, remote: string, branches: readonly st
 
 const symbolic = 'ref: refs/heads/';
 
+/**
+ * `remoteBranchesWith`, which answers as it did before while the remote's refs have the same stamp: each question costs
+ * two processes.
+ */
+export function createRemoteBranches(git: Git, stampOfRefs: (below: string) => string | undefined) {
+  const known = new Map<string, { readonly stamp: string; readonly answer: RemoteBranches | undefined }>();
+  return async (
+    remote: string,
+    commit: ObjectId,
+    signal: AbortSignal,
+  ): Promise<RemoteBranches | undefined> => {
+    const stamp = stampOfRefs(`refs/remotes/${checkedRemote(remote)}`);
+    const question = `${commit} ${remote}`;
+    const before = known.get(question);
+    if (before !== undefined && before.stamp === stamp) return before.answer;
+    const answer = await remoteBranchesWith(git, remote, commit, signal);
+    if (stamp !== undefined) known.set(question, { stamp, answer });
+    return answer;
+  };
+}
+
 /** Looks at remote-tracking refs only. */
-export async function remoteBranchesWith(
+async function remoteBranchesWith(
   git: Git,
   remote: string,
   commit: ObjectId,

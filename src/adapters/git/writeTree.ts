@@ -1,19 +1,21 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { RepoPath } from '../../domain/workspace/service.ts';
 import type { CommitRequest, ObjectId } from '../../engine/ports/repositories.ts';
 import { checkedId, type Git } from './git.ts';
 import { gitFailure } from './gitFailure.ts';
 import type { ObjectReader } from './objectReader.ts';
+import { formatPack, type PackedObject } from './packObjects.ts';
 import { folderMode, formatTree, objectIdOf, parseTree, type TreeEntry } from './treeObject.ts';
 
 type Edits = CommitRequest['edits'];
 
+interface MadeObject extends PackedObject {
+  readonly id: ObjectId;
+}
+
 interface MadeTree {
   readonly root: ObjectId;
-  readonly trees: ReadonlyMap<ObjectId, Uint8Array>;
-  readonly blobs: ReadonlyMap<ObjectId, Uint8Array>;
+  /** Edited files first. */
+  readonly objects: readonly MadeObject[];
 }
 
 /**
@@ -29,11 +31,10 @@ export async function makeTree(
   const idBytes = checkedId(base).length / 2;
   const folders = foldersOf(edits);
   const entries = await readTrees(reader, base, folders, idBytes, signal);
-  const trees = new Map<ObjectId, Buffer>();
-  const blobs = new Map<ObjectId, Uint8Array>();
+  const objects = new Map<ObjectId, MadeObject>();
   for (const { path, content } of edits) {
     const id = objectIdOf('blob', content, idBytes);
-    blobs.set(id, content);
+    objects.set(id, { id, type: 'blob', content });
     replaceEntry(entries, path, id);
   }
   // Longest first: a folder's id must be known before its parent is made.
@@ -41,11 +42,11 @@ export async function makeTree(
   for (const folder of [...folders].sort((a, b) => depthOf(b) - depthOf(a))) {
     const content = formatTree([...(entries.get(folder)?.values() ?? [])]);
     const id = objectIdOf('tree', content, idBytes);
-    trees.set(id, content);
+    objects.set(id, { id, type: 'tree', content });
     if (folder === '') root = id;
     else setEntry(entries, folder, { mode: folderMode, id });
   }
-  return { root, trees, blobs };
+  return { root, objects: [...objects.values()] };
 }
 
 /**
@@ -58,13 +59,9 @@ export async function writeTree(
   base: ObjectId,
   edits: Edits,
   signal: AbortSignal,
-  workFolder = tmpdir(),
 ): Promise<ObjectId> {
-  const { root, trees, blobs } = await makeTree(reader, base, edits, signal);
-  await Promise.all([
-    writeObjects(git, 'blob', blobs, workFolder, signal),
-    writeObjects(git, 'tree', trees, workFolder, signal),
-  ]);
+  const { root, objects } = await makeTree(reader, base, edits, signal);
+  await writeObjects(git, reader, objects, signal);
   return root;
 }
 
@@ -140,36 +137,24 @@ function depthOf(folder: RepoPath): number {
   return folder === '' ? 0 : folder.split('/').length;
 }
 
-/** Writes objects through git, which must come to the same ids. */
+/**
+ * Writes objects through git, in one process however many they are, and reads them back under the ids that were
+ * reckoned for them.
+ */
 async function writeObjects(
   git: Git,
-  type: 'blob' | 'tree',
-  objects: ReadonlyMap<ObjectId, Uint8Array>,
-  workFolder: string,
+  reader: ObjectReader,
+  objects: readonly MadeObject[],
   signal: AbortSignal,
 ): Promise<void> {
-  const ids = [...objects.keys()];
-  if (ids.length === 0) return;
-  const write = ['hash-object', '-w', '--no-filters', '-t', type] as const;
-  const [only] = objects.values();
-  if (ids.length === 1 && only) {
-    const { stdout } = await git.run({ reach: 'local', args: [...write, '--stdin'], input: only }, signal);
-    return expectIds(ids, stdout);
-  }
-  // A few small files; waiting for each would take longer than git does.
-  const folder = mkdtempSync(join(workFolder, 'towline-objects-'));
-  try {
-    for (const [id, content] of objects) writeFileSync(join(folder, id), content);
-    const input = ids.map((id) => `${join(folder, id)}\n`).join('');
-    const { stdout } = await git.run({ reach: 'local', args: [...write, '--stdin-paths'], input }, signal);
-    expectIds(ids, stdout);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function expectIds(ids: readonly ObjectId[], stdout: Buffer): void {
-  const written = stdout.toString().trimEnd().split('\n');
-  if (written.join() !== ids.join())
-    throw gitFailure('hash-object', `wrote ${written.join()}, not ${ids.join()}`);
+  const [first] = objects;
+  if (first === undefined) return;
+  const input = formatPack(objects, first.id.length / 2);
+  await git.run({ reach: 'local', args: ['unpack-objects', '-q'], input }, signal);
+  const written = await reader.read(
+    objects.map(({ id }) => id),
+    signal,
+  );
+  for (const [index, { id, type }] of objects.entries())
+    if (written[index]?.type !== type) throw gitFailure('unpack-objects', `did not write ${type} ${id}`);
 }

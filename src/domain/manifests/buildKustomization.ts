@@ -207,7 +207,7 @@ function includeResource(
   }
   const known = walk.manifests.get(path);
   if (known === undefined && walk.manifests.size >= walk.mostManifests) return [];
-  const images = known ?? readManifestImages(path, content, walk.matters, walk);
+  const images = known ?? readManifestImages(walk.tree, path, content, walk.matters, walk);
   walk.manifests.set(path, images);
   return images.map(trace);
 }

@@ -7,6 +7,7 @@ import { hold } from './holdImage.ts';
 import type { EditResult, WantedImage } from './imageEdit.ts';
 import type { ImageEntry, Kustomization } from './kustomization.ts';
 import { makeFileEdit } from './makeFileEdit.ts';
+import type { ManifestTree } from './manifestTree.ts';
 import { setImageEntry } from './setImageEntry.ts';
 import type { SpliceResult } from './splice.ts';
 
@@ -15,6 +16,7 @@ import type { SpliceResult } from './splice.ts';
  * applies, a new one under the name that arrives from the bases.
  */
 export function editKustomization(
+  tree: ManifestTree,
   kustomization: Kustomization | undefined,
   images: readonly ReferencedImage<KustomizationImage>[],
   wanted: WantedImage,
@@ -55,7 +57,7 @@ export function editKustomization(
     ? setImageEntry(kustomization.text, entry, wanted)
     : addImageEntry(kustomization, name, wanted);
   if (result.kind === 'refused') return { kind: 'held', hold: holdRefused(kustomization, images, result) };
-  const made = makeFileEdit(kustomization.file, kustomization.text, result.splices, result.meant);
+  const made = makeFileEdit(tree, kustomization.file, kustomization.text, result.splices, result.meant);
   return made.kind === 'held' ? made : { kind: 'edits', edits: [made.edit] };
 }
 

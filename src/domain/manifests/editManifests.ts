@@ -37,7 +37,7 @@ export function editManifests(
   const edits: FileEdit[] = [];
   for (const [path, { splices, meant }] of files) {
     const text = tree.read(path);
-    const made = makeFileEdit(path, typeof text === 'string' ? text : '', splices, meant);
+    const made = makeFileEdit(tree, path, typeof text === 'string' ? text : '', splices, meant);
     if (made.kind === 'held') return made;
     edits.push(made.edit);
   }

@@ -3,6 +3,7 @@ import type { RepoPath } from '../workspace/service.ts';
 import { positionAt } from '../yaml/yamlDocument.ts';
 import { hold } from './holdImage.ts';
 import type { FileChange, FileEdit, ImageHold } from './imageEdit.ts';
+import type { ManifestTree } from './manifestTree.ts';
 import { applySplices, differsOnlyBy, type MeantValue, type Splice } from './splice.ts';
 import { verifyEdit } from './verifyEdit.ts';
 
@@ -11,13 +12,14 @@ import { verifyEdit } from './verifyEdit.ts';
  * a hold: that is the net under every edit.
  */
 export function makeFileEdit(
+  tree: Pick<ManifestTree, 'readings'>,
   path: RepoPath,
   before: string,
   splices: readonly Splice[],
   meant: readonly MeantValue[],
 ): { readonly kind: 'edit'; readonly edit: FileEdit } | { readonly kind: 'held'; readonly hold: ImageHold } {
   const after = applySplices(before, splices);
-  const differences = verifyEdit(before, after, path, meant);
+  const differences = verifyEdit(tree, before, after, path, meant);
   const [difference] = differences;
   if (difference !== undefined || !differsOnlyBy(before, after, splices)) {
     const message = `The edited file does not read back as meant: ${difference ?? 'other text differs'}.`;

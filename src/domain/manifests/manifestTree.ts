@@ -18,16 +18,27 @@ export interface ManifestTree {
   read(path: RepoPath): string | UnreadableFile | undefined;
   /** What is directly in a folder, by name; empty when there is no such folder. */
   list(folder: RepoPath): readonly TreeEntry[];
-  /** What its kustomizations read as, for whoever looks again; every look reads anew where it is absent. */
-  readonly readings?: Map<RepoPath, { readonly text: string; readonly reading: YamlReading }>;
+  /** What its files read as, for whoever looks again; every look reads anew where it is absent. */
+  readonly readings?: YamlReadings;
 }
 
-/** What a kustomization says as YAML: parsed once per text, because a tree is looked at until nothing is missing. */
-export function readYamlOf({ readings }: ManifestTree, file: RepoPath, text: string): YamlReading {
-  const known = readings?.get(file);
-  if (known?.text === text) return known.reading;
+/** Of each file what its two newest texts say: mostly as it is, and as an edit would have it. */
+export type YamlReadings = Map<RepoPath, readonly { readonly text: string; readonly reading: YamlReading }[]>;
+
+/**
+ * What a file of a tree says as YAML: parsed once per text, because a tree is looked at until nothing is missing, and
+ * once more as it would be after an edit.
+ */
+export function readYamlOf(
+  { readings }: Pick<ManifestTree, 'readings'>,
+  file: RepoPath,
+  text: string,
+): YamlReading {
+  const before = readings?.get(file) ?? [];
+  const known = before.find((each) => each.text === text);
+  if (known) return known.reading;
   const reading = readYaml(text, file);
-  readings?.set(file, { text, reading });
+  readings?.set(file, [...before.slice(0, 1), { text, reading }]);
   return reading;
 }
 

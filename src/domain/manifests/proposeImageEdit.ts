@@ -40,7 +40,7 @@ export function proposeImageEdit(
         read: (files) => buildKustomization(files, path, options),
         list: () =>
           buildKustomization(tree, path, { mostManifests: mostListed * 10 }).images.slice(0, mostListed),
-        edit: ({ kustomization }, images) => editKustomization(kustomization, images, wanted),
+        edit: ({ kustomization }, images) => editKustomization(tree, kustomization, images, wanted),
       });
     }
     case 'manifests': {

@@ -44,7 +44,7 @@ export function readManifestFolder(
       if (kind === 'folder') pending.push(child);
       if (kind !== 'file' || !manifestName.test(name) || images.length >= atMost) continue;
       const content = tree.read(child) ?? '';
-      for (const written of readManifestImages(child, content, matters, noted)) {
+      for (const written of readManifestImages(tree, child, content, matters, noted)) {
         const reference = parseImageReference(written.text);
         const { text } = written;
         images.push({ text, ...(reference && { reference }), written, settings: [], unclear: [] });

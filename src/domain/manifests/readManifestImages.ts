@@ -3,7 +3,7 @@ import { readYaml } from '../yaml/readYaml.ts';
 import type { WrittenImage } from './effectiveImage.ts';
 import { findWorkloadImages } from './findWorkloadImages.ts';
 import type { ManifestNotes } from './manifestNotes.ts';
-import type { ManifestTree, UnreadableFile } from './manifestTree.ts';
+import { type ManifestTree, readYamlOf, type UnreadableFile } from './manifestTree.ts';
 import { argoKinds, argoSearchTexts, findArgoWriters, findSourceOverrides } from './otherWriters.ts';
 
 /** Texts of which every manifest with containers, or with a writer of images, contains at least one. */
@@ -20,6 +20,7 @@ export function containsAny(content: string, texts: readonly string[]): boolean 
 
 /** The container images of one file. It is parsed only if its text matters; what keeps it from being read is noted. */
 export function readManifestImages(
+  tree: ManifestTree,
   file: RepoPath,
   content: string | UnreadableFile,
   matters: (content: string) => boolean,
@@ -40,7 +41,7 @@ export function readManifestImages(
     return [];
   }
   if (!matters(content)) return [];
-  const reading = readYaml(content, file);
+  const reading = readYamlOf(tree, file, content);
   for (const problem of reading.problems) {
     if (problem.severity === 'error') problems.push({ ...problem, reason: 'unsafe-yaml' });
   }

@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq } from 'yaml';
-import { readYaml } from '../yaml/readYaml.ts';
+import { type ManifestTree, readYamlOf } from './manifestTree.ts';
 import type { MeantValue } from './splice.ts';
 import { isPlainString } from './writeScalar.ts';
 
@@ -9,13 +9,14 @@ import { isPlainString } from './writeScalar.ts';
  * tags and anchors included. Empty means that the edit is exactly what was meant.
  */
 export function verifyEdit(
+  tree: Pick<ManifestTree, 'readings'>,
   before: string,
   after: string,
   file: string,
   meant: readonly MeantValue[],
 ): readonly string[] {
-  const left = describe(before, file);
-  const right = describe(after, file);
+  const left = describe(tree, before, file);
+  const right = describe(tree, after, file);
   if (!left || !right) return [`${file} cannot be read ${left ? 'after' : 'before'} the edit`];
   const wanted = new Map(meant.map(({ document, path, value }) => [keyOf([document, ...path]), value]));
   const parents = new Set(
@@ -54,8 +55,12 @@ interface Form {
 
 const keySuffix = ' key';
 
-function describe(text: string, file: string): ReadonlyMap<string, Form> | undefined {
-  const { documents, problems } = readYaml(text, file);
+function describe(
+  tree: Pick<ManifestTree, 'readings'>,
+  text: string,
+  file: string,
+): ReadonlyMap<string, Form> | undefined {
+  const { documents, problems } = readYamlOf(tree, file, text);
   if (problems.some(({ severity }) => severity === 'error')) return undefined;
   const forms = new Map<string, Form>();
   const add = (node: unknown, path: readonly unknown[]) => {

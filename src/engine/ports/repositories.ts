@@ -64,6 +64,13 @@ export interface CommitRequest {
   readonly workFolder?: string;
 }
 
+export interface MadeCommit {
+  readonly commit: ObjectId;
+  readonly tree: ObjectId;
+  /** From the base to the commit, as `Repository.diff` gives it. */
+  readonly diff: string;
+}
+
 export interface Remote {
   readonly name: string;
   /** As configured, without credentials: for people. */
@@ -154,10 +161,7 @@ export interface Repository {
   /** The tree that a commit with these edits would have; nothing is written. */
   treeWith(base: ObjectId, edits: CommitRequest['edits'], signal: AbortSignal): Promise<ObjectId>;
   /** A commit on a private index, pointed at by nothing yet; runs `commit-msg`, signs as configured. Throws `identity-missing`, `hook-refused`, `signing-failed`, `git-locked`. */
-  commit(
-    request: CommitRequest,
-    signal: AbortSignal,
-  ): Promise<{ readonly commit: ObjectId; readonly tree: ObjectId }>;
+  commit(request: CommitRequest, signal: AbortSignal): Promise<MadeCommit>;
   /** Moves a ref when it still is at `expected` (undefined: does not exist); refuses a branch that is checked out. Throws `branch-moved`, `git-locked`. */
   updateRef(ref: string, to: ObjectId, expected: ObjectId | undefined, signal: AbortSignal): Promise<void>;
   deleteRef(ref: string, expected: ObjectId, signal: AbortSignal): Promise<void>;

@@ -18,6 +18,8 @@ export interface ProposalContent {
 export interface PlacedProposal {
   readonly change: Extract<ProposeOutput['change'], 'created' | 'updated' | 'same'>;
   readonly commit: ObjectId;
+  /** Undefined where the commit was there already. */
+  readonly diff?: string;
   /** The commit it was made on: older than the base where the base's newer commits do not concern it. */
   readonly parent: ObjectId;
 }
@@ -58,13 +60,13 @@ async function placeOnce(
   const { branch } = content;
   const edits = editsOf(content);
   const tip = source.tip(branch);
-  const { commit } = await repository.commit(
+  const { commit, diff } = await repository.commit(
     { base: baseCommit, edits, message: await content.message(), workFolder: await content.workFolder() },
     signal,
   );
   if (remote) await repository.push(remote.name, commit, branch, tip, signal);
   else await repository.updateRef(`refs/heads/${branch}`, commit, tip, signal);
-  return { change: tip === undefined ? 'created' : 'updated', commit, parent: baseCommit };
+  return { change: tip === undefined ? 'created' : 'updated', commit, diff, parent: baseCommit };
 }
 
 /** The proposal as it stands already: the branch says the same. */

@@ -1,5 +1,6 @@
 import type { StepName } from '../../domain/runs/stepName.ts';
 import type { Service } from '../../domain/workspace/service.ts';
+import { mainRemote } from '../workspace/mainRemote.ts';
 import type { RunScope } from './runScope.ts';
 
 /** What later steps need, asked or loaded while an earlier one waits for another program. */
@@ -27,6 +28,17 @@ export function createAhead(scope: RunScope, proposing: readonly string[], signa
     begun.push(scope.engine.get(signal), scope.newestCommits.of(service, signal));
   }
 
+  /** Whether the remote has the source is asked again when it matters, which costs little where no ref has changed. */
+  async function lookForSource(service: Service): Promise<void> {
+    const { repository } = opened;
+    const [commit, remotes] = await Promise.all([
+      scope.newestCommits.of(service, signal),
+      repository.remotes(signal),
+    ]);
+    const remote = mainRemote(remotes);
+    if (commit && remote) await repository.remoteBranchesWith(remote.name, commit.id, signal);
+  }
+
   /** Reads the manifests by trying the edit. */
   function forProposals(): void {
     if (!proposals || proposed || proposing.length === 0) return;
@@ -40,7 +52,10 @@ export function createAhead(scope: RunScope, proposing: readonly string[], signa
   async function begin(step: StepName, service: Service): Promise<void> {
     // The program that is waited for is started first.
     await new Promise(setImmediate);
-    if (step === 'test' && scope.request.until !== 'test') forBuild(service);
+    if (step === 'test' && scope.request.until !== 'test') {
+      forBuild(service);
+      if (proposals && proposing.includes(service.name)) begun.push(lookForSource(service));
+    }
     forProposals();
     for (const each of begun) each.catch(() => undefined);
   }

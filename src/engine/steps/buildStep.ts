@@ -200,6 +200,9 @@ async function placeUpstreamImages(context: StepContext, baseImages: readonly st
     const service = upstreamOf(context, reference);
     const built = service && upstream.get(service.name);
     if (!service || !built) continue;
+    const { repository = reference, tag = 'latest' } = parseImageReference(reference) ?? {};
+    const named = await containers.inspectImage(`${repository}:${tag}`, signal);
+    if (named?.id === built.imageId) continue;
     if (!(await containers.inspectImage(built.imageId, signal))) {
       const pushed = await findPushed({ ...context, service }, built);
       if (!pushed) {
@@ -211,7 +214,6 @@ async function placeUpstreamImages(context: StepContext, baseImages: readonly st
       const credential = await scope.registries.credentialFor(pushed.repository, signal);
       await containers.pullImage(`${pushed.repository}@${pushed.digest}`, credential, signal);
     }
-    const { repository = reference, tag = 'latest' } = parseImageReference(reference) ?? {};
     await containers.tagImage(built.imageId, `${repository}:${tag}`, signal);
   }
 }

@@ -102,7 +102,7 @@ export const proposeStep: Step<ProposeOutput> = {
       ...place,
       change: placed.change,
       commit: placed.commit,
-      diff: await source.repository.diff(placed.parent, placed.commit, signal),
+      diff: placed.diff ?? (await source.repository.diff(placed.parent, placed.commit, signal)),
       compareUrl: source.remote && compareUrl(source.remote.url, source.base, place.branch),
     };
   },

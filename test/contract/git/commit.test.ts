@@ -62,6 +62,20 @@ describe('a commit', () => {
     assert.equal(git.sandbox.git(folder, 'fsck', '--strict', commit), '');
   });
 
+  it('holds files of any size, and says what it changes', async () => {
+    const { folder, base } = await start();
+    const repository = await git.openGuarded(folder);
+    // Beside where a pack's sizes need one byte more.
+    const sizes = [0, 1, 15, 16, 2047, 2048, 262_143, 262_144, 3_000_000];
+    const files = Object.fromEntries(sizes.map((size) => [`of ${size}`, 'x'.repeat(size)]));
+    const { commit, diff } = await repository.commit({ base, edits: edits(files), message }, git.signal);
+    for (const size of sizes)
+      assert.equal(git.sandbox.git(folder, 'cat-file', '-s', `${commit}:of ${size}`), String(size));
+    assert.equal(git.sandbox.git(folder, 'fsck', '--strict', commit), '');
+    assert.equal(diff, await repository.diff(base, commit, git.signal));
+    assert.match(diff, /^\+{3} b\/of 15\t?$/m);
+  });
+
   it('has the tree that git makes of the same change', async () => {
     const { folder, base } = await start({ 'a/b/c/d': '1', 'a/b.c': '1', 'a/b-c': '1', 'a/b0': '1' });
     const repository = await git.open(folder);

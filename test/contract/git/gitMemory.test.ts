@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import { createRepositories } from '../../../src/adapters/git/createRepositories.ts';
@@ -40,7 +40,13 @@ describe('what git said of a checkout', function () {
       const words = readFileSync(log, 'utf8').split('\0');
       return { repository, state, started: all.filter((command) => words.includes(command)) };
     }
-    return { top, environment, look, program };
+    /** Whether git is started for what a repository is asked. */
+    async function asks(question: () => Promise<unknown>): Promise<boolean> {
+      rmSync(log, { force: true });
+      await question();
+      return existsSync(log);
+    }
+    return { top, environment, look, asks, program };
   }
 
   async function remoteUrl(repository: Repository): Promise<string | undefined> {
@@ -180,5 +186,77 @@ describe('what git said of a checkout', function () {
     await commit('three');
     sandbox.git(top, 'config', 'commit.gpgsign', 'true');
     await assert.rejects(commit('four'), { code: 'signing-failed' });
+  });
+
+  describe('about the branches of a remote that hold a commit', () => {
+    /** A checkout whose commit is on the remote's branch `main`, and the question where it is. */
+    async function ask(now?: number) {
+      const { top, look, asks } = makeCheckout();
+      git.sandbox.git(top, 'push', '--quiet', 'origin', 'main', 'main:team/x');
+      const { repository, state } = await look(top, now);
+      const holding = async () =>
+        (await repository.remoteBranchesWith('origin', state.head ?? '', git.signal))?.holding;
+      return { top, holding, asksAgain: () => asks(holding) };
+    }
+
+    it('is not asked for again', async () => {
+      const { holding, asksAgain } = await ask();
+      const first = await holding();
+      assert.deepEqual(first, ['main', 'team/x']);
+      assert.equal(await asksAgain(), false);
+      assert.deepEqual(await holding(), first);
+    });
+
+    const refs: Readonly<Record<string, readonly [command: readonly string[], holding: readonly string[]]>> =
+      {
+        'a new branch': [
+          ['update-ref', 'refs/remotes/origin/new', 'main'],
+          ['main', 'new', 'team/x'],
+        ],
+        'a branch in a folder that was there': [
+          ['update-ref', 'refs/remotes/origin/team/y', 'main'],
+          ['main', 'team/x', 'team/y'],
+        ],
+        'a branch that is gone': [['update-ref', '-d', 'refs/remotes/origin/team/x'], ['main']],
+        'a branch that moved': [['update-ref', 'refs/remotes/origin/team/x', 'old'], ['main']],
+        'branches that were packed': [
+          ['pack-refs', '--all'],
+          ['main', 'team/x'],
+        ],
+      };
+    for (const [name, [command, holding]] of Object.entries(refs)) {
+      it(`is asked for again after a change: ${name}`, async () => {
+        const asked = await ask();
+        const { top } = asked;
+        const tree = git.sandbox.git(top, 'rev-parse', 'main^{tree}');
+        git.sandbox.git(top, 'tag', 'old', git.sandbox.git(top, 'commit-tree', '-m', 'Old', tree));
+        await asked.holding();
+        git.sandbox.git(top, ...command);
+        assert.deepEqual(await asked.holding(), holding);
+      });
+    }
+
+    it('is asked for again after a change of packed refs', async () => {
+      const { top, holding } = await ask();
+      git.sandbox.git(top, 'pack-refs', '--all');
+      await holding();
+      git.sandbox.git(top, 'update-ref', '-d', 'refs/remotes/origin/team/x');
+      assert.deepEqual(await holding(), ['main']);
+    });
+
+    it('is asked for again while a ref could change again unnoticed', async () => {
+      const { holding, asksAgain } = await ask(Date.now());
+      await holding();
+      assert.equal(await asksAgain(), true);
+    });
+
+    it('is asked for again where refs lie behind a link', async () => {
+      const { top, holding, asksAgain } = await ask();
+      const elsewhere = join(git.sandbox.folder, 'team');
+      renameSync(join(top, '.git/refs/remotes/origin/team'), elsewhere);
+      symlinkSync(elsewhere, join(top, '.git/refs/remotes/origin/team'));
+      await holding();
+      assert.equal(await asksAgain(), true);
+    });
   });
 });

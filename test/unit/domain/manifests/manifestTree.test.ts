@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { decodeManifest } from '../../../../src/domain/manifests/decodeManifest.ts';
-import { createManifestTree, replaceFiles } from '../../../../src/domain/manifests/manifestTree.ts';
+import {
+  createManifestTree,
+  readYamlOf,
+  replaceFiles,
+} from '../../../../src/domain/manifests/manifestTree.ts';
 import { resolveRepoPath } from '../../../../src/domain/manifests/resolveRepoPath.ts';
 
 describe('createManifestTree', () => {
@@ -32,6 +36,20 @@ describe('createManifestTree', () => {
   it('lets files be replaced without touching it', () => {
     assert.equal(replaceFiles(tree, new Map([['a/d.yaml', '']])).read('a/d.yaml'), '');
     assert.equal(tree.read('a/d.yaml'), 'd');
+  });
+});
+
+describe('readYamlOf', () => {
+  it('parses a text once, and beside it the newest other one of the same file', () => {
+    const { tree } = createManifestTree(['a.yaml'], new Map());
+    const read = (text: string) => readYamlOf(tree, 'a.yaml', text);
+    const [first, edited] = [read('a: 1'), read('a: 2')];
+    assert.equal(read('a: 1'), first);
+    assert.equal(read('a: 2'), edited);
+    assert.notEqual(readYamlOf(tree, 'b.yaml', 'a: 1'), first);
+    read('a: 3');
+    assert.equal(read('a: 1'), first);
+    assert.notEqual(read('a: 2'), edited);
   });
 });
 

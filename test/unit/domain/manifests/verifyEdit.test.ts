@@ -20,7 +20,7 @@ const after = before.replace('newTag: v1\n', 'newTag: v2\n    digest: d\n');
 
 describe('verifyEdit', () => {
   it('accepts exactly the meant values', () => {
-    assert.deepEqual(verifyEdit(before, after, 'k.yaml', meant), []);
+    assert.deepEqual(verifyEdit({}, before, after, 'k.yaml', meant), []);
   });
 
   for (const [what, from, to] of [
@@ -48,25 +48,25 @@ describe('verifyEdit', () => {
     it(`refuses ${what}`, () => {
       const corrupted = after.replace(from, to);
       assert.notEqual(corrupted, after);
-      assert.notDeepEqual(verifyEdit(before, corrupted, 'k.yaml', meant), []);
+      assert.notDeepEqual(verifyEdit({}, before, corrupted, 'k.yaml', meant), []);
     });
   }
 
   it('refuses a meant string that some YAML reader takes for a number', () => {
     const values = [{ document: 0, path: ['t'], value: '1.20' }];
-    assert.notDeepEqual(verifyEdit('t: a\n', 't: 1.20\n', 'k.yaml', values), []);
+    assert.notDeepEqual(verifyEdit({}, 't: a\n', 't: 1.20\n', 'k.yaml', values), []);
     assert.notDeepEqual(
-      verifyEdit('t: a\n', 't: on\n', 'k.yaml', [{ document: 0, path: ['t'], value: 'on' }]),
+      verifyEdit({}, 't: a\n', 't: on\n', 'k.yaml', [{ document: 0, path: ['t'], value: 'on' }]),
       [],
     );
-    assert.deepEqual(verifyEdit('t: a\n', 't: "1.20"\n', 'k.yaml', values), []);
+    assert.deepEqual(verifyEdit({}, 't: a\n', 't: "1.20"\n', 'k.yaml', values), []);
   });
 
   it('lets an empty list become the one that a new entry needs', () => {
     const values = [{ document: 0, path: ['images', 0, 'name'], value: 'api' }];
-    assert.deepEqual(verifyEdit('images:\nb: 1\n', 'images:\n- name: api\nb: 1\n', 'k.yaml', values), []);
+    assert.deepEqual(verifyEdit({}, 'images:\nb: 1\n', 'images:\n- name: api\nb: 1\n', 'k.yaml', values), []);
     assert.notDeepEqual(
-      verifyEdit('images: x\nb: 1\n', 'images:\n- name: api\nb: 1\n', 'k.yaml', values),
+      verifyEdit({}, 'images: x\nb: 1\n', 'images:\n- name: api\nb: 1\n', 'k.yaml', values),
       [],
     );
   });
@@ -85,13 +85,13 @@ describe('differsOnlyBy', () => {
 describe('makeFileEdit', () => {
   it('holds an edit that does not say what it means', () => {
     const splice = { offset: before.indexOf('v1'), length: 2, text: 'v2\n    extra: 1', isLines: false };
-    const made = makeFileEdit('k.yaml', before, [splice], meant.slice(0, 1));
+    const made = makeFileEdit({}, 'k.yaml', before, [splice], meant.slice(0, 1));
     assert.equal(made.kind === 'held' && made.hold.reason, 'edit-check-failed');
   });
 
   it('holds a splice at the wrong place', () => {
     const splice = { offset: before.lastIndexOf('v1'), length: 2, text: 'v2', isLines: false };
-    const made = makeFileEdit('k.yaml', before, [splice], meant.slice(0, 1));
+    const made = makeFileEdit({}, 'k.yaml', before, [splice], meant.slice(0, 1));
     assert.equal(made.kind === 'held' && made.hold.reason, 'edit-check-failed');
   });
 
@@ -100,7 +100,9 @@ describe('makeFileEdit', () => {
       { offset: 3, length: 2, text: 'v2', isLines: false },
       { offset: 4, length: 1, text: '', isLines: false },
     ];
-    const made = makeFileEdit('k.yaml', 'a: v1 # c\n', splices, [{ document: 0, path: ['a'], value: 'v2' }]);
+    const made = makeFileEdit({}, 'k.yaml', 'a: v1 # c\n', splices, [
+      { document: 0, path: ['a'], value: 'v2' },
+    ]);
     assert.equal(made.kind === 'held' && made.hold.reason, 'edit-check-failed');
   });
 });
