@@ -118,13 +118,13 @@ export function createWindow(opened: WorkbenchPage, settingsFile: string): Edito
     const end = Date.now() + waitLimit;
     for (;;) {
       await openPalette(`>${title}`);
-      const there = await offered.waitFor({ timeout: listLimit }).then(
+      const clicked = await offered.click({ timeout: listLimit }).then(
         () => true,
         () => false,
       );
-      if (there) return await offered.click();
+      if (clicked) return;
       if (Date.now() > end) throw new Error(`The palette does not offer ${title}.`);
-      // The list keeps what was there when it was opened.
+      // The list keeps what was there when it was opened, and an editor that is still opening takes it away.
       await page.keyboard.press('Escape');
     }
   }

@@ -56,6 +56,7 @@ describe('the Clusters view', function () {
   }
 
   const clusterRow = (window: EditorWindow) => window.row('Clusters', /^Cluster lab,/);
+  const podRow = (window: EditorWindow) => window.row('Clusters', /^Pod web-.*, 1 of 1 container ready/);
   const webRow = (window: EditorWindow) => window.row('Clusters', /^Deployment web, 2 of 2 ready/);
 
   /** Opens the lab's cluster and shows the test's namespace alone: others may use the cluster as well. */
@@ -167,14 +168,14 @@ describe('the Clusters view', function () {
     const { lab, window } = await open({ allowed: true });
     await look(window, lab.namespace);
     await window.expand(webRow(window));
-    await window.select(window.row('Clusters', /^Pod web-/));
+    await window.select(podRow(window));
     await window.page.keyboard.press('Alt+x');
     await window.page.locator('.terminal-wrapper.active').click();
     await window.page.keyboard.type('echo hi-$((6*7)) $VERSION\n');
     await window.terminal.filter({ hasText: 'hi-42 v1' }).waitFor();
     await window.capture('cluster-shell');
 
-    await window.select(window.row('Clusters', /^Pod web-/));
+    await window.select(podRow(window));
     await window.page.keyboard.press('Delete');
     await window.dialog.filter({ hasText: 'of the cluster lab' }).waitFor();
     await window.capture('cluster-delete');
