@@ -111,27 +111,28 @@ export function createWindow(opened: WorkbenchPage, settingsFile: string): Edito
     }
   }
 
-  async function runCommand(title: string): Promise<void> {
-    // What was typed is marked inside the title, in an element of its own.
-    const whole = new RegExp(`^${title.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
-    const offered = pickRows.filter({ has: page.locator('.label-name', { hasText: whole }) }).first();
-    const end = Date.now() + waitLimit;
-    for (;;) {
-      await openPalette(`>${title}`);
-      const clicked = await offered.click({ timeout: listLimit }).then(
-        () => true,
-        () => false,
-      );
-      if (clicked) return;
-      if (Date.now() > end) throw new Error(`The palette does not offer ${title}.`);
-      // The list keeps what was there when it was opened, and an editor that is still opening takes it away.
+  /** Opens it again where an editor that was still opening took it away, or where its list is older than what is meant. */
+  async function inPalette(text: string, use: () => Promise<void>): Promise<void> {
+    for (const end = Date.now() + waitLimit; ; ) {
+      await openPalette(text);
+      try {
+        return await use();
+      } catch (error) {
+        if (Date.now() > end) throw error;
+      }
       await page.keyboard.press('Escape');
     }
   }
 
+  async function runCommand(title: string): Promise<void> {
+    // What was typed is marked inside the title, in an element of its own.
+    const whole = new RegExp(`^${title.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
+    const offered = pickRows.filter({ has: page.locator('.label-name', { hasText: whole }) }).first();
+    await inPalette(`>${title}`, () => offered.click({ timeout: listLimit }));
+  }
+
   async function offeredCommands(words: string): Promise<readonly string[]> {
-    await openPalette(`>${words}`);
-    await pickRows.first().waitFor();
+    await inPalette(`>${words}`, () => pickRows.first().waitFor({ timeout: listLimit }));
     const titles = await pickRows.locator('.label-name').allTextContents();
     await page.keyboard.press('Escape');
     return titles;
