@@ -22,7 +22,7 @@ export interface ManifestTree {
   readonly readings?: YamlReadings;
 }
 
-/** Of each file what its two newest texts say: mostly as it is, and as an edit would have it. */
+/** Of each file what its first and its newest text say: as it is, and as an edit would have it. */
 export type YamlReadings = Map<RepoPath, readonly { readonly text: string; readonly reading: YamlReading }[]>;
 
 /**
