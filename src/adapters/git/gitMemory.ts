@@ -79,8 +79,8 @@ export function createGitMemory(
     const chosen = names.filter((name) => choosing.test(name)).sort();
     return JSON.stringify([program, stampOf(program), ...chosen.map((name) => [name, environment[name]])]);
   };
-  const isPlain = ({ top, commonFolder }: RepositoryPlace): boolean =>
-    isFit && top !== undefined && commonFolder === join(top, '.git');
+  const isPlain = (place: RepositoryPlace): place is RepositoryPlace & { readonly top: string } =>
+    isFit && place.top !== undefined && place.commonFolder === join(place.top, '.git');
   const read = (commonFolder: string, name: string) => openRecords(commonFolder).read(name);
 
   return {
@@ -92,9 +92,8 @@ export function createGitMemory(
       return { ...kept, configuration: JSON.stringify([kept.situation, kept.files]) };
     },
     async keepCheckout(place, { readAt, origins, ...settings }) {
+      if (!isPlain(place) || findTop(place.top) !== place.top || origins === undefined) return;
       const { top, commonFolder } = place;
-      if (!isFit || top === undefined || findTop(top) !== top || commonFolder !== join(top, '.git')) return;
-      if (origins === undefined) return;
       const paths = new Set([...configurationFiles(program, environment, commonFolder), ...origins]);
       const files: (readonly [string, string])[] = [];
       for (const path of paths) {

@@ -1,5 +1,5 @@
 import { TowlineError } from '../../domain/errors/towlineError.ts';
-import type { ObjectId, Repository } from '../ports/repositories.ts';
+import type { ObjectId, Remote, RemoteBranches, Repository } from '../ports/repositories.ts';
 import { mainRemote } from '../workspace/mainRemote.ts';
 import type { OpenWorkspace } from '../workspace/openWorkspace.ts';
 import type { ManifestSource } from './manifestSource.ts';
@@ -12,18 +12,15 @@ import type { ManifestSource } from './manifestSource.ts';
  */
 export async function describeSource(
   manifests: ManifestSource,
-  { repository, state }: OpenWorkspace,
+  opened: OpenWorkspace,
   commit: ObjectId,
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  if (isMerged(manifests, opened)) return undefined;
+  const { repository } = opened;
   const same = manifests.repository === repository;
-  // What is checked out is what the remote has: the image's source is merged, by whichever commit.
-  if (same && manifests.base === manifests.defaultBranch && manifests.baseCommit === state.head)
-    return undefined;
-  const remotes = await repository.remotes(signal);
-  const remote = mainRemote(remotes);
-  const branches = remote && (await repository.remoteBranchesWith(remote.name, commit, signal));
-  if (!branches) return undefined;
+  const { remote, branches } = await findBranches(repository, commit, signal);
+  if (!remote || !branches) return undefined;
   const short = commit.slice(0, 7);
   const [first, ...others] = branches.holding;
   if (first === undefined)
@@ -35,6 +32,24 @@ export async function describeSource(
   if (main === undefined || branches.holding.includes(main)) return undefined;
   const more = others.length > 0 ? ` and ${others.length} more` : '';
   return `commit ${short}, which is on ${first}${more} but not on ${main}`;
+}
+
+/** What is checked out is what the remote has: the image's source is merged, by whichever commit. */
+export function isMerged(manifests: ManifestSource, { repository, state }: OpenWorkspace): boolean {
+  const { base, baseCommit, defaultBranch } = manifests;
+  return manifests.repository === repository && base === defaultBranch && baseCommit === state.head;
+}
+
+/** Which branches of the source's remote hold a commit, as far as that is known here. */
+export async function findBranches(
+  repository: Repository,
+  commit: ObjectId,
+  signal: AbortSignal,
+): Promise<{ readonly remote: Remote | undefined; readonly branches: RemoteBranches | undefined }> {
+  const remotes = await repository.remotes(signal);
+  const remote = mainRemote(remotes);
+  const branches = remote && (await repository.remoteBranchesWith(remote.name, commit, signal));
+  return { remote, branches };
 }
 
 /** Only a clone keeps what the remote's HEAD names. A remote that does not answer is no trouble of the proposal's. */

@@ -1,6 +1,7 @@
 import type { StepName } from '../../domain/runs/stepName.ts';
 import type { Service } from '../../domain/workspace/service.ts';
-import { mainRemote } from '../workspace/mainRemote.ts';
+import { findBranches, isMerged } from '../proposals/describeSource.ts';
+import type { Proposals } from '../proposals/proposals.ts';
 import type { RunScope } from './runScope.ts';
 
 /** What later steps need, asked or loaded while an earlier one waits for another program. */
@@ -29,14 +30,10 @@ export function createAhead(scope: RunScope, proposing: readonly string[], signa
   }
 
   /** Whether the remote has the source is asked again when it matters, which costs little where no ref has changed. */
-  async function lookForSource(service: Service): Promise<void> {
-    const { repository } = opened;
-    const [commit, remotes] = await Promise.all([
-      scope.newestCommits.of(service, signal),
-      repository.remotes(signal),
-    ]);
-    const remote = mainRemote(remotes);
-    if (commit && remote) await repository.remoteBranchesWith(remote.name, commit.id, signal);
+  async function lookForSource({ source }: Proposals, service: Service): Promise<void> {
+    if (isMerged(await source(signal), opened)) return;
+    const commit = await scope.newestCommits.of(service, signal);
+    if (commit) await findBranches(opened.repository, commit.id, signal);
   }
 
   /** Reads the manifests by trying the edit. */
@@ -54,7 +51,7 @@ export function createAhead(scope: RunScope, proposing: readonly string[], signa
     await new Promise(setImmediate);
     if (step === 'test' && scope.request.until !== 'test') {
       forBuild(service);
-      if (proposals && proposing.includes(service.name)) begun.push(lookForSource(service));
+      if (proposals && proposing.includes(service.name)) begun.push(lookForSource(proposals, service));
     }
     forProposals();
     for (const each of begun) each.catch(() => undefined);
