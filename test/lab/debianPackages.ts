@@ -14,15 +14,21 @@ export async function mayInstallPackages(): Promise<boolean> {
   return process.getuid?.() === 0 && (await isDebian());
 }
 
+/** apt-get refuses to run beside itself: this waits for another program's, `alone` for this process's own. */
+const waitForLock = ['-o', 'DPkg::Lock::Timeout=600'];
+let lastOfApt: Promise<unknown> = Promise.resolve();
+
 /** Installs Debian packages after saying so. Throws with apt-get's own words. */
 export async function installPackages(packages: readonly string[], say: Say): Promise<void> {
   say(`Installing ${packages.join(', ')} with apt-get`);
-  const install = ['-qq', 'install', '-y', '--no-install-recommends', ...packages];
+  const install = ['-qq', ...waitForLock, 'install', '-y', '--no-install-recommends', ...packages];
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  if ((await execute('apt-get', install, { env })).code === 0) return;
-  // A new machine has no package lists yet, an old one has lists of packages that are gone.
-  await executeOrThrow('apt-get', ['-qq', 'update'], { env });
-  await executeOrThrow('apt-get', install, { env });
+  await alone(async () => {
+    if ((await execute('apt-get', install, { env })).code === 0) return;
+    // A new machine has no package lists yet, an old one has lists of packages that are gone.
+    await executeOrThrow('apt-get', ['-qq', ...waitForLock, 'update'], { env });
+    await executeOrThrow('apt-get', install, { env });
+  });
 }
 
 /** Unpacks packages into a folder without installing them. */
@@ -31,15 +37,23 @@ export async function unpackPackages(packages: readonly string[], folder: string
   try {
     // apt-get's own sandbox user may not write to a folder of root's.
     const download = ['-qq', '-o', 'APT::Sandbox::User=root', 'download', ...packages];
-    if ((await execute('apt-get', download, { cwd: downloads })).code !== 0) {
+    await alone(async () => {
+      if ((await execute('apt-get', download, { cwd: downloads })).code === 0) return;
       await execute('apt-get', ['-qq', 'update']);
       await executeOrThrow('apt-get', download, { cwd: downloads });
-    }
+    });
     for (const file of await readdir(downloads))
       await executeOrThrow('dpkg-deb', ['-x', join(downloads, file), folder]);
   } finally {
     await rm(downloads, { recursive: true, force: true });
   }
+}
+
+/** The cluster's parts are fetched while the engine is installed. */
+async function alone(action: () => Promise<void>): Promise<void> {
+  const mine = lastOfApt.then(action, action);
+  lastOfApt = mine;
+  await mine;
 }
 
 /** The first file of that name on PATH that can be executed. */

@@ -27,7 +27,12 @@ export function formatSummary(parts: readonly TestPart[], interrupted: boolean):
   );
   const failed = parts
     .filter((part) => part.failed > 0)
-    .map((part) => `failed: ${part.name} (${part.failed})`);
+    .flatMap((part) => [
+      ...(part.failures ?? []).map(
+        ({ test, reason }) => `failed (${part.name}): ${test}:\n${indent(reason)}`,
+      ),
+      `failed: ${part.name} (${part.failed})`,
+    ]);
   const sum = (count: (part: TestPart) => number) => parts.reduce((total, part) => total + count(part), 0);
   return [
     ...skipped,
@@ -35,4 +40,11 @@ export function formatSummary(parts: readonly TestPart[], interrupted: boolean):
     ...(interrupted ? ['interrupted: the parts after this were not run'] : []),
     `${sum((part) => part.passed)} passed, ${sum((part) => part.failed)} failed, ${sum((part) => part.skipped.length)} skipped`,
   ].join('\n');
+}
+
+/** So much of a reason as helps where the end of an output is all that is kept. */
+function indent(reason: string): string {
+  const longest = 3000;
+  const text = reason.length > longest ? `${reason.slice(0, longest)} …` : reason;
+  return text.replace(/^/gm, '    ');
 }

@@ -17,6 +17,20 @@ describe('the line over all tests', () => {
     ]);
   });
 
+  it('repeats at the end what failed tests said', () => {
+    const failures = [{ test: 'pushes', reason: 'Expected 1\nbut got 2' }];
+    assert.deepEqual(
+      formatSummary([{ name: 'cli', passed: 1, failed: 1, skipped: [], failures }], false).split('\n'),
+      [
+        'failed (cli): pushes:',
+        '    Expected 1',
+        '    but got 2',
+        'failed: cli (1)',
+        '1 passed, 1 failed, 0 skipped',
+      ],
+    );
+  });
+
   it('says that it was interrupted', () => {
     assert.match(formatSummary([], true), /^interrupted.*\n0 passed, 0 failed, 0 skipped$/);
   });
