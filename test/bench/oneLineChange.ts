@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { executeOrThrow } from '../lab/execute.ts';
 import type { BenchLab } from './benchLab.ts';
 import { changeLine } from './changeLine.ts';
-import { findHandDocker, type HandDocker } from './handDocker.ts';
+import { findHandDocker, findOlderClient, type HandDocker } from './handDocker.ts';
 import { type Contestant, takeTurns, timeProcess } from './measure.ts';
 import { printNotes, printRatio, printTimings } from './report.ts';
 
@@ -11,18 +11,25 @@ const rounds = { runs: 15, warmUps: 2 };
 
 export async function run(lab: BenchLab): Promise<void> {
   const docker = await findHandDocker();
-  const towline = await prepareTowline(lab);
-  const byHand = await prepareHand(lab, docker, 'by-hand', 'node --test');
-  const withNpm = await prepareHand(lab, docker, 'by-hand-npm', 'npm test');
-  const [a, b, c] = await takeTurns([towline, byHand.contestant, withNpm.contestant], rounds);
+  const older = docker.build.includes('buildx') ? await findOlderClient() : undefined;
+  const hands = [
+    await prepareHand(lab, docker, 'by-hand', 'npm test'),
+    await prepareHand(lab, docker, 'by-hand-node', 'node --test'),
+    ...(older ? [await prepareHand(lab, older, 'by-hand-older', 'npm test')] : []),
+  ];
+  const contestants = [await prepareTowline(lab), ...hands.map(({ contestant }) => contestant)];
+  const timings = await takeTurns(contestants, rounds);
+  printTimings(timings, rounds);
+  const [a, b, c, d] = timings;
   if (!a || !b || !c) return;
-  printTimings([a, b, c], rounds);
   printRatio(a, b, 1.15);
   printRatio(a, c, undefined, 'A/C');
+  if (d) printRatio(a, d, undefined, 'A/D');
   printNotes([
-    `By hand is this script, with ${docker.version}; the line is changed and committed before any of them starts.`,
-    'C tests with `npm test`, the script that package.json names, and is the same otherwise:',
-    ...byHand.script.map((line) => `  | ${line}`),
+    `B is this script, with ${docker.version}; the line is changed and committed before any of them starts.`,
+    ...(hands[0]?.script ?? []).map((line) => `  | ${line}`),
+    'C is the same without npm between the shell and the tests.',
+    ...(older ? [`D is B with ${older.version}, whose client builds by itself: ${older.build}.`] : []),
     'Towline also keys every file, asks the registry for the digest again, reads the manifests back and keeps a journal.',
   ]);
 }
@@ -55,7 +62,8 @@ async function prepareHand(
   const { repository, folder } = await lab.openShop(name);
   const image = `${lab.registry.host}/${name}`;
   const base = `${docker.build} --tag ${image}/runtime --build-arg NODE_IMAGE=${lab.images.node} services/runtime`;
-  await timeProcess({ words: ['sh', '-c', base], folder: repository });
+  const { environment } = docker;
+  await timeProcess({ words: ['sh', '-c', base], folder: repository, environment });
   await executeOrThrow('git', ['worktree', 'add', '--quiet', '-b', 'hand/dev/api', '../deploy'], {
     cwd: repository,
   });
@@ -76,10 +84,11 @@ async function prepareHand(
   const file = join(folder, `${name}.sh`);
   await writeFile(file, `${script.join('\n')}\n`);
   const contestant = {
-    name: `by hand, ${tests}`,
+    name: `by hand, ${tests}, ${docker.build}`,
     shown: `sh ${name}.sh (below)`,
     words: ['sh', file] as const,
     folder: repository,
+    environment,
     prepare: (round: number) => changeLine(repository, `${name} ${round}`),
   };
   return { contestant, script };

@@ -16,7 +16,7 @@ const namespaces = { towline: 'towline-bench', hand: 'towline-bench-hand' } as c
 export async function run(lab: BenchLab): Promise<void> {
   const docker = await findHandDocker();
   const cluster = await useCluster({ install: true, say: (line) => console.log(`bench: ${line}`) });
-  const environment = { ...lab.environment, KUBECONFIG: cluster.kubeconfig };
+  const environment = { ...lab.environment, ...docker.environment, KUBECONFIG: cluster.kubeconfig };
   const context = (
     await executeOrThrow('kubectl', ['config', 'current-context'], {
       env: { KUBECONFIG: cluster.kubeconfig },

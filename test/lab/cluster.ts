@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findProgram, installPackages, mayInstallPackages, type Say } from './debianPackages.ts';
 import { execute, executeOrThrow } from './execute.ts';
+import { labCache } from './labCache.ts';
 
 export interface LabCluster {
   readonly kubeconfig: string;
@@ -69,7 +70,7 @@ async function prepareOnce({ install, say }: ClusterOptions): Promise<string> {
       throw new Error(`no cluster: ${missing.join(', ')} missing (npm test -- --yes installs them)`);
     await installPackages(packages, say);
   }
-  const folder = join(homedir(), '.cache/towline-lab', `kubernetes-${await recipeKey()}`);
+  const folder = join(labCache(), `kubernetes-${await recipeKey()}`);
   // The build looks whether it is there already.
   await executeOrThrow('nice', ['-n', '10', 'bash', join(scripts, 'build.sh'), folder], { timeout: 1200 });
   return folder;

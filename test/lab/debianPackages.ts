@@ -1,4 +1,4 @@
-import { access, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execute, executeOrThrow } from './execute.ts';
@@ -33,13 +33,50 @@ export async function installPackages(packages: readonly string[], say: Say): Pr
 
 /** Unpacks packages into a folder without installing them. */
 export async function unpackPackages(packages: readonly string[], folder: string): Promise<void> {
+  await unpack(packages, folder, []);
+}
+
+/** The same from another release on this machine's own mirror; what apt-get knows of the system stays as it is. */
+export async function unpackFromRelease(
+  release: string,
+  packages: readonly string[],
+  folder: string,
+): Promise<void> {
+  const state = await mkdtemp(join(tmpdir(), 'towline-release-'));
+  try {
+    const sources = join(state, 'sources.list');
+    await writeFile(sources, `deb [signed-by=${keyring}] ${await findMirror()} ${release} main\n`);
+    const [lists, cache] = [join(state, 'lists'), join(state, 'cache')];
+    for (const place of [lists, cache]) await mkdir(place);
+    await unpack(packages, folder, [
+      ...['-o', `Dir::Etc::SourceList=${sources}`, '-o', 'Dir::Etc::SourceParts=/dev/null'],
+      ...['-o', `Dir::State::Lists=${lists}`, '-o', `Dir::Cache=${cache}`],
+    ]);
+  } finally {
+    await rm(state, { recursive: true, force: true });
+  }
+}
+
+/** Keys of all releases that Debian still signs. */
+const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
+/** Where this machine's own release comes from. */
+async function findMirror(): Promise<string> {
+  const wanted = ['--format', '$(REPO_URI)', 'Created-By: Packages', 'Origin: Debian', 'Label: Debian'];
+  const [mirror = ''] = (await executeOrThrow('apt-get', ['indextargets', ...wanted])).split('\n');
+  if (mirror === '') throw new Error('apt-get has no package lists yet: run apt-get update');
+  return mirror;
+}
+
+async function unpack(packages: readonly string[], folder: string, place: readonly string[]): Promise<void> {
   const downloads = await mkdtemp(join(tmpdir(), 'towline-packages-'));
   try {
     // apt-get's own sandbox user may not write to a folder of root's.
-    const download = ['-qq', '-o', 'APT::Sandbox::User=root', 'download', ...packages];
+    const asRoot = ['-qq', ...place, '-o', 'APT::Sandbox::User=root'];
+    const download = [...asRoot, 'download', ...packages];
     await alone(async () => {
       if ((await execute('apt-get', download, { cwd: downloads })).code === 0) return;
-      await execute('apt-get', ['-qq', 'update']);
+      await execute('apt-get', [...asRoot, 'update']);
       await executeOrThrow('apt-get', download, { cwd: downloads });
     });
     for (const file of await readdir(downloads))

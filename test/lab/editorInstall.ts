@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { exists, findProgram, installPackages, mayInstallPackages, type Say } from './debianPackages.ts';
 import type { EnsureOptions } from './engine.ts';
 import { execute, executeOrThrow } from './execute.ts';
+import { labCache } from './labCache.ts';
 
 /** A VS Code with its own Node.js that is served to a browser. */
 export interface ServedServer {
@@ -54,7 +54,7 @@ async function canDownload(): Promise<boolean> {
 
 async function downloadEditor(say: Say): Promise<DesktopEditor> {
   const { downloadAndUnzipVSCode } = await import('@vscode/test-electron');
-  const folder = join(cacheFolder(), 'vscode');
+  const folder = join(labCache(), 'vscode');
   await mkdir(folder, { recursive: true });
   say(`VS Code in ${folder}`);
   return { kind: 'desktop', executable: await downloadAndUnzipVSCode({ cachePath: folder }) };
@@ -109,7 +109,7 @@ async function ensureBuildTools({ install, say }: EnsureOptions): Promise<void> 
 async function installServer(say: Say): Promise<string> {
   const hash = createHash('sha256').update(recipe);
   for (const file of ['package.json', 'package-lock.json']) hash.update(await readFile(join(manifest, file)));
-  const folder = join(cacheFolder(), `editor-${hash.digest('hex').slice(0, 16)}`);
+  const folder = join(labCache(), `editor-${hash.digest('hex').slice(0, 16)}`);
   if (await exists(join(folder, '.ready'))) return folder;
 
   for (const program of buildTools)
@@ -170,10 +170,4 @@ async function removeUnused(vscode: string): Promise<void> {
   const searchers = join(vscode, 'node_modules/@vscode/ripgrep-universal/bin');
   for (const platform of await readdir(searchers).catch(() => []))
     if (platform !== 'linux-x64') await rm(join(searchers, platform), { recursive: true, force: true });
-}
-
-/** Outside the repository, so that neither `npm ci` nor a new clone makes it again. */
-function cacheFolder(): string {
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  return join(cache, 'towline-lab');
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type BaseImages, ensureBaseImages } from './baseImages.ts';
+import { ensureBuildx } from './buildx.ts';
 import { type LabCluster, prepareCluster, startCluster } from './cluster.ts';
 import { ensureEditor, type LabEditor } from './editorInstall.ts';
 import { ensureEngine } from './engine.ts';
@@ -63,6 +64,7 @@ async function main(): Promise<number> {
   let baseImages: BaseImages | string | undefined;
   let editor: LabEditor | string | undefined;
   let cluster: LabCluster | string | undefined;
+  let buildx: Readonly<Record<string, string>> | undefined;
   for (const suite of suites.filter((name) => only.includes(name))) {
     if (interruption.signal.aborted) break;
     printHeading(suite);
@@ -70,6 +72,7 @@ async function main(): Promise<number> {
     if (editorSuites.includes(suite)) editor ??= await prepareEditor(values.yes);
     if (clusterSuites.includes(suite) && typeof baseImages !== 'string')
       cluster ??= await bringCluster(install);
+    if (suite === 'contract' && typeof baseImages === 'object') buildx = await bringBuildx(install);
     const missing = [
       ...(pureSuites.includes(suite) ? [] : [baseImages]),
       ...(editorSuites.includes(suite) ? [editor] : []),
@@ -81,7 +84,15 @@ async function main(): Promise<number> {
       const images = typeof baseImages === 'string' ? undefined : baseImages;
       const kubeconfig =
         typeof cluster === 'object' && clusterSuites.includes(suite) ? cluster.kubeconfig : undefined;
-      parts.push(await runSuite(suite, images, typeof editor === 'string' ? undefined : editor, kubeconfig));
+      const dockerConfig = suite === 'contract' ? buildx?.DOCKER_CONFIG : undefined;
+      parts.push(
+        await runSuite(suite, {
+          images,
+          editor: typeof editor === 'string' ? undefined : editor,
+          kubeconfig,
+          dockerConfig,
+        }),
+      );
     }
   }
   if (typeof cluster === 'object') await cluster.stop();
@@ -121,6 +132,16 @@ async function bringCluster(install: boolean): Promise<LabCluster | string> {
   }
 }
 
+/** Settings under which `docker buildx` works; where there can be none, one test is skipped. */
+async function bringBuildx(install: boolean): Promise<Readonly<Record<string, string>> | undefined> {
+  try {
+    return await ensureBuildx({ install, say: (line) => console.log(`  ${line}`) });
+  } catch (error) {
+    console.log(`  ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}
+
 /** A real VS Code; the reason why not where there can be none, which fails nothing. */
 async function prepareEditor(yes: boolean): Promise<LabEditor | string> {
   const install = yes || (process.env.CI !== undefined && process.env.CI !== '');
@@ -135,11 +156,18 @@ async function prepareEditor(yes: boolean): Promise<LabEditor | string> {
   }
 }
 
+/** The real parts that a suite gets. */
+interface SuiteLab {
+  readonly images: BaseImages | undefined;
+  readonly editor: LabEditor | undefined;
+  readonly kubeconfig: string | undefined;
+  /** Folder of settings for `docker`, with plugins. */
+  readonly dockerConfig: string | undefined;
+}
+
 async function runSuite(
   suite: string,
-  images: BaseImages | undefined,
-  editor: LabEditor | undefined,
-  kubeconfig: string | undefined,
+  { images, editor, kubeconfig, dockerConfig }: SuiteLab,
 ): Promise<TestPart> {
   const folder = await mkdtemp(join(tmpdir(), 'towline-tests-'));
   try {
@@ -147,6 +175,7 @@ async function runSuite(
     const env: Record<string, string> = {
       ...(images ? { TOWLINE_LAB_NODE_IMAGE: images.node, TOWLINE_LAB_PYTHON_IMAGE: images.python } : {}),
       ...(kubeconfig === undefined ? {} : { TOWLINE_LAB_KUBECONFIG: kubeconfig }),
+      ...(dockerConfig === undefined ? {} : { TOWLINE_LAB_DOCKER_CONFIG: dockerConfig }),
       ...(editor ? { TOWLINE_LAB_VSCODE: JSON.stringify(editor) } : {}),
     };
     const command =

@@ -313,37 +313,60 @@ describe('the Docker engine', function () {
   });
 
   it('goes through buildx for ssh and named contexts, on the same engine', async function () {
-    const key = join(folder(), 'key.pem');
-    const { privateKey } = generateKeyPairSync('ed25519');
-    writeFileSync(key, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
-    const ssh = [`test=${key}`];
+    const environment = { ...process.env, ...labBuildx() };
+    if (!hasBuildx(environment)) skipTest(this, 'docker buildx is not installed');
+    const withBuildx = createTestEngine(environment);
+    const ssh = [`test=${writeKey()}`];
     const script = 'RUN --mount=type=ssh,id=test busybox test -S $SSH_AUTH_SOCK && echo has an agent\n';
     const build = prepare(uncached() + script, { ssh });
-    if (!hasBuildx()) {
-      await assert.rejects(buildAndRead(engine, build), withCode('buildx-missing'));
-      skipTest(this, 'docker buildx is not installed; that this is said was tested');
-    }
-    const { id, output } = await buildAndRead(engine, build);
-    assert.equal((await engine.inspectImage(build.tags[0] ?? '', unhurried))?.id, id);
+    const { id, output } = await buildAndRead(withBuildx, build);
+    assert.equal((await withBuildx.inspectImage(build.tags[0] ?? '', unhurried))?.id, id);
     assert.match(output, /has an agent/);
     await assert.rejects(
-      buildAndRead(engine, prepare(`${uncached()}RUN echo last words; exit 9\n`, { ssh })),
+      buildAndRead(withBuildx, prepare(`${uncached()}RUN echo last words; exit 9\n`, { ssh })),
       withCode('build-failed', /RUN echo last words.* exit code 9\n.*last words/s),
     );
     await assert.rejects(
-      buildAndRead(engine, prepare('FROM scratch\nCOPYY a b\n', { ssh })),
+      buildAndRead(withBuildx, prepare('FROM scratch\nCOPYY a b\n', { ssh })),
       withCode('dockerfile-invalid'),
     );
     const named = prepare('FROM scratch\nCOPY --from=other key.pem /\n', { contexts: { other: folder() } });
     // Engines before 23 do not know named contexts and say so.
-    const outcome = await buildAndRead(engine, named).catch((error: unknown) => error);
+    const outcome = await buildAndRead(withBuildx, named).catch((error: unknown) => error);
     if (outcome instanceof Error) withCode('engine-unsupported', /contexts/)(outcome);
   });
+
+  it('says that ssh needs buildx where docker has none', async function () {
+    if (process.platform === 'win32') skipTest(this, 'stands in for docker with a shell script');
+    const bin = mkdtempSync(join(folder(), 'bin-'));
+    const words = "docker: 'buildx' is not a docker command.";
+    writeFileSync(join(bin, 'docker'), `#!/bin/sh\necho "${words}" >&2\nexit 1\n`);
+    chmodSync(join(bin, 'docker'), 0o755);
+    const without = createTestEngine({ ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` });
+    await assert.rejects(
+      buildAndRead(without, prepare(uncached(), { ssh: [`test=${writeKey()}`] })),
+      withCode('buildx-missing', /not a docker command/),
+    );
+  });
+
+  /** A key that nobody is asked a passphrase for. */
+  function writeKey(): string {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const key = join(folder(), 'key.pem');
+    writeFileSync(key, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+    return key;
+  }
 });
 
-function hasBuildx(): boolean {
+/** Settings of `docker` with the lab's own buildx. */
+function labBuildx(): Readonly<Record<string, string>> {
+  const { TOWLINE_LAB_DOCKER_CONFIG } = process.env;
+  return TOWLINE_LAB_DOCKER_CONFIG === undefined ? {} : { DOCKER_CONFIG: TOWLINE_LAB_DOCKER_CONFIG };
+}
+
+function hasBuildx(env: NodeJS.ProcessEnv): boolean {
   try {
-    execFileSync('docker', ['buildx', 'version'], { stdio: 'ignore' });
+    execFileSync('docker', ['buildx', 'version'], { env, stdio: 'ignore' });
     return true;
   } catch {
     return false;
