@@ -67,28 +67,22 @@ async function takeStep(
   plannedHold: Hold | undefined,
   earlier: Earlier,
 ): Promise<Performed> {
-  const { scope, owned, record, slots, ahead, siblings, signal } = floor;
+  const { scope, owned, record, slots, ahead, signal } = floor;
   const place = { service: service.name, step };
   const now = (): number => scope.ports.clock.now();
-  const report = createStepReport(place, owned, record, now, () => {
-    siblings.announceStarted(service.name);
-    ahead.prepare(step, service);
-  });
+  const report = createStepReport(place, owned, record, now, () => ahead.prepare(step, service));
   const {
     upstream,
     group,
     hold = plannedHold,
   } = plannedHold ? nothingAwaited : await awaitOthers(floor, step, service.dependsOn);
-  const perform = async (rest: Rest): Promise<Performed> => {
-    if (step === 'test') siblings.announceStarting(service.name);
-    else await siblings.allStarted();
-    return performStep(
+  const perform = (rest: Rest): Promise<Performed> =>
+    performStep(
       steps[step],
       { scope, service, earlier, upstream, group, report, signal },
       () => record({ type: 'step-started', at: now(), ...place }),
       rest,
-    ).finally(() => siblings.announceStarted(service.name));
-  };
+    );
   const performed = hold
     ? without({ outcome: 'held', hold })
     : await slots.run(perform, signal).catch(cancelledOnly);

@@ -9,12 +9,6 @@ export interface Siblings {
   allPushed(services: readonly string[]): Promise<readonly WantedImage[]>;
   announceBuilt(service: string, image: BuildOutput): void;
   announcePushed(image: WantedImage): void;
-  /** The service's tests are about to be started, which takes this process's time and little of it. */
-  announceStarting(service: string): void;
-  /** They run, or need not. */
-  announceStarted(service: string): void;
-  /** Once no service is about to start its tests: what else takes this process's time goes on while they run. */
-  allStarted(): Promise<void>;
   /** The service takes no more steps. */
   announceEnd(service: string): void;
 }
@@ -22,15 +16,10 @@ export interface Siblings {
 export function createSiblings(): Siblings {
   const builds = new Map<string, Deferred<BuildOutput | undefined>>();
   const pushes = new Map<string, Deferred<WantedImage | undefined>>();
-  const starts = new Map<string, Deferred<void>>();
   const entry = <T>(entries: Map<string, Deferred<T>>, service: string): Deferred<T> => {
     const known = entries.get(service) ?? deferred<T>();
     entries.set(service, known);
     return known;
-  };
-  const announceStarted = (service: string): void => {
-    starts.get(service)?.resolve();
-    starts.delete(service);
   };
   return {
     built: (service) => entry(builds, service).promise,
@@ -40,16 +29,10 @@ export function createSiblings(): Siblings {
     },
     announceBuilt: (service, image) => entry(builds, service).resolve(image),
     announcePushed: (image) => entry(pushes, image.service.name).resolve(image),
-    announceStarting: (service) => void starts.set(service, deferred()),
-    announceStarted,
-    async allStarted() {
-      await Promise.all(Array.from(starts.values(), ({ promise }) => promise));
-    },
     announceEnd(service) {
       // Settling twice changes nothing: this only speaks for what never came.
       entry(builds, service).resolve(undefined);
       entry(pushes, service).resolve(undefined);
-      announceStarted(service);
     },
   };
 }

@@ -52,20 +52,4 @@ describe('siblings', () => {
     await asking;
     assert.deepEqual(all, [pushed]);
   });
-
-  it('wait until nobody is about to start tests, whether these run, need not or never will', async () => {
-    const siblings = createSiblings();
-    for (const name of ['api', 'web', 'worker']) siblings.announceStarting(name);
-    let all = false;
-    const asking = siblings.allStarted().then(() => {
-      all = true;
-    });
-    siblings.announceStarted('api');
-    siblings.announceStarted('web');
-    await new Promise(setImmediate);
-    assert.equal(all, false);
-    siblings.announceEnd('worker');
-    await asking;
-    await siblings.allStarted();
-  });
 });
