@@ -13,6 +13,7 @@ import { assertExit, towline } from '../support/cliProcess.ts';
 import { proofOf } from '../support/clusterContract.ts';
 import { fakeKinds } from '../support/fakeKinds.ts';
 import { useLabNamespace } from '../support/labNamespace.ts';
+import { patience } from '../support/patience.ts';
 
 const { configMaps, deployments } = fakeKinds;
 
@@ -37,7 +38,7 @@ const deployment = (image = 'local/pause:1', replicas = 1) =>
   });
 
 describe('towline agent on a real cluster', function () {
-  this.timeout(180_000);
+  this.timeout(180_000 * patience);
   let place: AgentWorkspace;
   // Before the workspace itself goes.
   afterEach(() => place.forget());
@@ -46,7 +47,7 @@ describe('towline agent on a real cluster', function () {
   const { signal } = new AbortController();
 
   beforeEach(async function () {
-    this.currentTest?.timeout(600_000);
+    this.currentTest?.timeout(600_000 * patience);
     place = makeAgentWorkspace(cli, await lab.open());
   });
 

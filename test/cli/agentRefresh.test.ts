@@ -5,9 +5,10 @@ import { useCliLab } from '../support/cliLab.ts';
 import { assertExit, outputOf, towline } from '../support/cliProcess.ts';
 import { proofOf } from '../support/clusterContract.ts';
 import { useLabNamespace } from '../support/labNamespace.ts';
+import { patience } from '../support/patience.ts';
 
 describe('Argo CD and Flux on a real cluster, by their published kinds', function () {
-  this.timeout(120_000);
+  this.timeout(120_000 * patience);
   const cli = useCliLab();
   const lab = useLabNamespace();
   const { signal } = new AbortController();

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertExit, type CliPlace, towline } from '../support/cliProcess.ts';
+import { patience } from '../support/patience.ts';
 import { useTemporaryFolder } from '../support/temporaryFolder.ts';
 
 const authority = Buffer.from('-----BEGIN CERTIFICATE-----\n').toString('base64');
 
 describe('towline cluster allow and forbid', function () {
-  this.timeout(30_000);
+  this.timeout(30_000 * patience);
   const folder = useTemporaryFolder();
 
   function start(): CliPlace & { readonly file: string } {

@@ -7,10 +7,11 @@ import { proofOf } from '../support/clusterContract.ts';
 import { fakeKinds } from '../support/fakeKinds.ts';
 import { snapshotCheckout } from '../support/gitFixture.ts';
 import { useLabNamespace } from '../support/labNamespace.ts';
+import { patience } from '../support/patience.ts';
 import { skipTest } from '../support/skipTest.ts';
 
 describe('towline diff on a real cluster', function () {
-  this.timeout(120_000);
+  this.timeout(120_000 * patience);
   const cli = useCliLab();
   const lab = useLabNamespace();
   const { signal } = new AbortController();

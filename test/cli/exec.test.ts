@@ -7,12 +7,13 @@ import { type ClusterContract, proofOf } from '../support/clusterContract.ts';
 import { fakeKinds } from '../support/fakeKinds.ts';
 import { useLabNamespace } from '../support/labNamespace.ts';
 import { allowContexts } from '../support/localClusters.ts';
+import { patience } from '../support/patience.ts';
 import { podImage, startPod } from '../support/runningPod.ts';
 import { skipTest } from '../support/skipTest.ts';
 import { useTemporaryFolder } from '../support/temporaryFolder.ts';
 
 describe('towline exec on a real cluster', function () {
-  this.timeout(120_000);
+  this.timeout(120_000 * patience);
   const lab = useLabNamespace();
   const folder = useTemporaryFolder();
   const { signal } = new AbortController();

@@ -17,19 +17,20 @@ import { makeClustersState } from '../support/clusterStates.ts';
 import { allNodes } from '../support/drawTree.ts';
 import { fakeKinds } from '../support/fakeKinds.ts';
 import { useLabNamespace } from '../support/labNamespace.ts';
+import { patience } from '../support/patience.ts';
 import { markedLine, slowStart, smallQuota, tellingWorkloads } from '../support/tellingWorkloads.ts';
 
 /** Milliseconds until everything has failed in its own way; an init container counts as stuck after half a minute. */
-const limit = 120_000;
+const limit = 120_000 * patience;
 
 describe('rollouts that fail on a real cluster', function () {
-  this.timeout(240_000);
+  this.timeout(240_000 * patience);
   const cli = useCliLab();
   const lab = useLabNamespace();
   const { signal } = new AbortController();
 
   beforeEach(function () {
-    this.currentTest?.timeout(240_000);
+    this.currentTest?.timeout(240_000 * patience);
   });
 
   function makeWorkloads() {

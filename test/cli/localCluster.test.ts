@@ -8,6 +8,7 @@ import { docker } from '../support/cliWorkspace.ts';
 import { proofOf } from '../support/clusterContract.ts';
 import { fakeKinds } from '../support/fakeKinds.ts';
 import { useLabNamespace } from '../support/labNamespace.ts';
+import { patience } from '../support/patience.ts';
 import { podImage } from '../support/runningPod.ts';
 import { skipTest } from '../support/skipTest.ts';
 import { useTemporaryFolder } from '../support/temporaryFolder.ts';
@@ -18,7 +19,7 @@ const kindProgram = join(import.meta.dirname, 'programs/kind.ts');
 
 describe('towline cluster', function () {
   // Some twenty commands, each with its own containers to ask.
-  this.timeout(600_000);
+  this.timeout(600_000 * patience);
   const lab = useLabNamespace();
   const folder = useTemporaryFolder();
   const { signal } = new AbortController();

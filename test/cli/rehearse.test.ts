@@ -10,6 +10,7 @@ import { useCliLab } from '../support/cliLab.ts';
 import { assertExit, type CliPlace, type CliResult, towline, waitUntil } from '../support/cliProcess.ts';
 import { startAtTerminal, whyNoTerminal } from '../support/cliTerminal.ts';
 import { type CliWorkspace, docker } from '../support/cliWorkspace.ts';
+import { patience } from '../support/patience.ts';
 import {
   eventIn,
   eventsIn,
@@ -68,7 +69,7 @@ function assertRemoved(result: CliResult): void {
 const together = 4;
 
 /** Milliseconds. */
-const testLimit = 300_000;
+const testLimit = 300_000 * patience;
 
 describe('towline rehearse on a real cluster', function () {
   this.timeout(testLimit);

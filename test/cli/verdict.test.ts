@@ -5,6 +5,7 @@ import { assertExit, type CliResult, towline } from '../support/cliProcess.ts';
 import { proofOf } from '../support/clusterContract.ts';
 import { fakeKinds } from '../support/fakeKinds.ts';
 import { useLabNamespace } from '../support/labNamespace.ts';
+import { patience } from '../support/patience.ts';
 
 /** What `--json` printed. */
 function verdictsOf({ stdout }: CliResult): readonly Verdict[] {
@@ -13,7 +14,7 @@ function verdictsOf({ stdout }: CliResult): readonly Verdict[] {
 }
 
 describe('towline verdict on a real cluster', function () {
-  this.timeout(120_000);
+  this.timeout(120_000 * patience);
   const cli = useCliLab();
   const lab = useLabNamespace();
   const { signal } = new AbortController();

@@ -11,11 +11,12 @@ import { proposalBranches } from '../support/cliWorkspace.ts';
 import { fakeKinds } from '../support/fakeKinds.ts';
 import { useLabNamespace } from '../support/labNamespace.ts';
 import { allowContexts } from '../support/localClusters.ts';
+import { patience } from '../support/patience.ts';
 import { skipTest } from '../support/skipTest.ts';
 import { startSteadyClient } from '../support/steadyClient.ts';
 
 const sample = join(import.meta.dirname, '../../media/sample');
-const limit = 600_000;
+const limit = 600_000 * patience;
 
 describe('the whole workflow, on a registry, a remote and a cluster', function () {
   this.timeout(limit);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
+import { patience } from '../support/patience.ts';
 import { type BaseImages, ensureBaseImages } from './baseImages.ts';
 import { ensureBuildx } from './buildx.ts';
 import { type LabCluster, prepareCluster, startCluster } from './cluster.ts';
@@ -198,7 +199,7 @@ function mochaCommand(suite: string, output: string): string[] {
   return [
     join(root, 'node_modules/mocha/bin/mocha.js'),
     // The configuration in package.json names the fast suites, which would run along with every other.
-    ...['--no-package', '--no-config', '--forbid-only', '--ui', ui, '--timeout', `${timeout}`],
+    ...['--no-package', '--no-config', '--forbid-only', '--ui', ui, '--timeout', `${timeout * patience}`],
     ...extension.flatMap((name) => ['--extension', name]),
     ...[
       '--reporter',

@@ -5,10 +5,11 @@ import { ensureEngine } from '../lab/engine.ts';
 import { ensureRegistryProgram, type LabRegistry, startRegistry } from '../lab/registry.ts';
 import { endStartedProcesses, isGone } from './cliProcess.ts';
 import { type CliWorkspace, docker, makeWorkspace, type WorkspaceOptions } from './cliWorkspace.ts';
+import { patience } from './patience.ts';
 import { skipTest } from './skipTest.ts';
 
 /** Milliseconds a test with real processes may take. */
-const testLimit = 60_000;
+const testLimit = 60_000 * patience;
 
 export interface CliLab {
   /** One for the whole suite. */

@@ -8,13 +8,14 @@ import type { Hold } from '../../src/domain/runs/hold.ts';
 import type { RunEvent, RunOutcome, StepResult } from '../../src/domain/runs/runEvent.ts';
 import type { StepName } from '../../src/domain/runs/stepName.ts';
 import type { BuildOutput, ProposeOutput, PushOutput, TestOutput } from '../../src/domain/runs/stepOutput.ts';
+import { patience } from './patience.ts';
 
 /** The program as users run it; `npm run build` makes it. */
 export const bundle = process.env.TOWLINE_CLI ?? join(import.meta.dirname, '../../dist/cli/towline.js');
 
 /** Longer than any command here may take, milliseconds; what is left then is killed, which the exit code shows. */
-const processLimit = 300_000;
-const waitLimit = 30_000;
+const processLimit = 300_000 * patience;
+const waitLimit = 30_000 * patience;
 
 /** Where a command runs. */
 export interface CliPlace {

@@ -6,6 +6,7 @@ import { browserArguments } from '../lab/editorPage.ts';
 import { openDesktopPage } from './editorDesktop.ts';
 import { openServedPage } from './editorServed.ts';
 import { createWindow, type EditorWindow } from './editorWindow.ts';
+import { patience } from './patience.ts';
 import { skipTest } from './skipTest.ts';
 
 export interface WindowOptions {
@@ -34,7 +35,7 @@ export interface EditorLab {
 }
 
 /** Milliseconds a test may take that opens a window. */
-const testLimit = 240_000 * Number(process.env.TOWLINE_LAB_PATIENCE ?? 1);
+const testLimit = 240_000 * patience;
 const root = join(import.meta.dirname, '../..');
 /** The extension's folder with its bundle in `dist/extension`. */
 export const extensionFolder = process.env.TOWLINE_EXTENSION ?? root;

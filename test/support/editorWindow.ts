@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import type { WorkbenchPage } from './editorLab.ts';
+import { patience } from './patience.ts';
 
 export type ViewName = 'Services' | 'Runs' | 'Clusters' | 'Delivery';
 
@@ -61,11 +62,8 @@ export interface EditorWindow {
   close(): Promise<void>;
 }
 
-/**
- * Milliseconds; generous, as a whole VS Code and a browser may share a processor with other tests. TOWLINE_LAB_PATIENCE
- * is a factor for machines that have much else to do.
- */
-export const waitLimit = 60_000 * Number(process.env.TOWLINE_LAB_PATIENCE ?? 1);
+/** Milliseconds; generous, as a whole VS Code and a browser may share a processor with other tests. */
+export const waitLimit = 60_000 * patience;
 /** Milliseconds after which a list that lacks something is opened again. */
 const listLimit = 3000;
 const pictures = join(import.meta.dirname, '../../test-results/screenshots');
