@@ -76,19 +76,17 @@ export async function untilEnter(
   const { promise, resolve } = Promise.withResolvers<void>();
   signal.addEventListener('abort', () => resolve(), { once: true });
   if (signal.aborted) resolve();
-  // Neither a promise nor a signal that may come keeps a process: without a terminal, this may be all there is to wait for.
-  const held = setInterval(() => undefined, longestInterval);
-  try {
-    if (!terminal.interactive) return await promise;
-    const { createInterface } = await import('node:readline');
-    // Without a line editor of its own, Ctrl-C stays what it is everywhere else.
-    const lines = createInterface({ input: process.stdin, terminal: false });
-    lines.once('line', () => resolve()).once('close', () => resolve());
-    await promise;
-    lines.close();
-  } finally {
-    clearInterval(held);
+  if (!terminal.interactive) {
+    // Neither a promise nor a signal that may come keeps a process, and there may be nothing else that does.
+    const held = setInterval(() => undefined, longestInterval);
+    return promise.finally(() => clearInterval(held));
   }
+  const { createInterface } = await import('node:readline');
+  // Without a line editor of its own, Ctrl-C stays what it is everywhere else.
+  const lines = createInterface({ input: process.stdin, terminal: false });
+  lines.once('line', () => resolve()).once('close', () => resolve());
+  await promise;
+  lines.close();
 }
 
 /** Milliseconds; a longer one would count as the shortest. */

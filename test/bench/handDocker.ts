@@ -16,7 +16,10 @@ export interface HandDocker {
   readonly version: string;
 }
 
-/** `docker buildx build`; an older client's own build where there is no buildx to be had. Throws where there is neither. */
+/**
+ * `docker buildx build`; an older client's own build where there is no buildx to be had. Throws where there is neither:
+ * the classic builder would be a weaker opponent.
+ */
 export async function findHandDocker(): Promise<HandDocker> {
   const say = (line: string) => console.log(`bench: ${line}`);
   try {

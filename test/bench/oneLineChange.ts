@@ -11,7 +11,8 @@ const rounds = { runs: 15, warmUps: 2 };
 
 export async function run(lab: BenchLab): Promise<void> {
   const docker = await findHandDocker();
-  const older = docker.build.includes('buildx') ? await findOlderClient() : undefined;
+  const other = await findOlderClient();
+  const older = other?.build === docker.build ? undefined : other;
   const hands = [
     await prepareHand(lab, docker, 'by-hand', 'npm test'),
     await prepareHand(lab, docker, 'by-hand-node', 'node --test'),

@@ -8,7 +8,7 @@ import { type BaseImages, ensureBaseImages } from './baseImages.ts';
 import { ensureBuildx } from './buildx.ts';
 import { type LabCluster, prepareCluster, startCluster } from './cluster.ts';
 import { ensureEditor, type LabEditor } from './editorInstall.ts';
-import { ensureEngine } from './engine.ts';
+import { type EnsureOptions, ensureEngine } from './engine.ts';
 import { runVisibly } from './execute.ts';
 import { ensurePython } from './python.ts';
 import { ensureRegistryProgram } from './registry.ts';
@@ -65,15 +65,14 @@ async function main(): Promise<number> {
   let baseImages: BaseImages | string | undefined;
   let editor: LabEditor | string | undefined;
   let cluster: LabCluster | string | undefined;
-  let buildx: Readonly<Record<string, string>> | undefined;
   for (const suite of suites.filter((name) => only.includes(name))) {
     if (interruption.signal.aborted) break;
     printHeading(suite);
     if (!pureSuites.includes(suite)) baseImages ??= await prepareLab(values.yes, parts);
-    if (editorSuites.includes(suite)) editor ??= await prepareEditor(values.yes);
+    if (editorSuites.includes(suite))
+      editor ??= await bring(ensureEditor, install, ({ kind }) => `VS Code, ${kind}`);
     if (clusterSuites.includes(suite) && typeof baseImages !== 'string')
-      cluster ??= await bringCluster(install);
-    if (suite === 'contract' && typeof baseImages === 'object') buildx = await bringBuildx(install);
+      cluster ??= await bring(startCluster, install, () => 'Kubernetes, with a node of its own');
     const missing = [
       ...(pureSuites.includes(suite) ? [] : [baseImages]),
       ...(editorSuites.includes(suite) ? [editor] : []),
@@ -85,13 +84,13 @@ async function main(): Promise<number> {
       const images = typeof baseImages === 'string' ? undefined : baseImages;
       const kubeconfig =
         typeof cluster === 'object' && clusterSuites.includes(suite) ? cluster.kubeconfig : undefined;
-      const dockerConfig = suite === 'contract' ? buildx?.DOCKER_CONFIG : undefined;
+      const buildx = suite === 'contract' ? await bring(ensureBuildx, install) : undefined;
       parts.push(
         await runSuite(suite, {
           images,
           editor: typeof editor === 'string' ? undefined : editor,
           kubeconfig,
-          dockerConfig,
+          dockerConfig: typeof buildx === 'object' ? buildx.DOCKER_CONFIG : undefined,
         }),
       );
     }
@@ -120,36 +119,16 @@ async function prepareLab(yes: boolean, parts: TestPart[]): Promise<BaseImages |
   }
 }
 
-/** A real Kubernetes; the reason why not where there can be none, which fails nothing. */
-async function bringCluster(install: boolean): Promise<LabCluster | string> {
+/** A real part; the reason why not where there can be none, which fails nothing. */
+async function bring<T>(
+  ensure: (options: EnsureOptions) => Promise<T>,
+  install: boolean,
+  describe?: (part: T) => string,
+): Promise<T | string> {
   try {
-    const cluster = await startCluster({ install, say: (line) => console.log(`  ${line}`) });
-    console.log('  Kubernetes, with a node of its own');
-    return cluster;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    console.log(`  ${message}`);
-    return message.split('\n')[0] ?? message;
-  }
-}
-
-/** Settings under which `docker buildx` works; where there can be none, one test is skipped. */
-async function bringBuildx(install: boolean): Promise<Readonly<Record<string, string>> | undefined> {
-  try {
-    return await ensureBuildx({ install, say: (line) => console.log(`  ${line}`) });
-  } catch (error) {
-    console.log(`  ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
-  }
-}
-
-/** A real VS Code; the reason why not where there can be none, which fails nothing. */
-async function prepareEditor(yes: boolean): Promise<LabEditor | string> {
-  const install = yes || (process.env.CI !== undefined && process.env.CI !== '');
-  try {
-    const editor = await ensureEditor({ install, say: (line) => console.log(`  ${line}`) });
-    console.log(`  VS Code, ${editor.kind}`);
-    return editor;
+    const part = await ensure({ install, say: (line) => console.log(`  ${line}`) });
+    if (describe) console.log(`  ${describe(part)}`);
+    return part;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     console.log(`  ${message}`);
