@@ -153,6 +153,15 @@ const commandLine = {
   plugins: [...shared.plugins, versionOnly, whenUsed('yaml')],
 };
 
+/** What is loaded before the scripts of `together`, and so shares no chunk with them: the start, and what loads them. */
+const beforeScripts = {
+  ...shared,
+  entryPoints: { towline: 'src/cli/towline.ts', loadScript: 'src/cli/scripts/loadScript.ts' },
+  outdir: commandLine.outdir,
+  splitting: false,
+  banner: {},
+};
+
 /**
  * What is loaded together, as one file each, because each further one costs as much as running it: what every
  * `towline run` executes, what a run of tests adds, a build and push, and a proposal.
@@ -173,8 +182,9 @@ const together = [
 ];
 
 /**
- * Puts the chunks that each group's roots load at once into the file of its first root. The others stay as doors to it,
- * because chunks that are loaded later ask for them; a group that comes later asks the file itself.
+ * Makes the chunks that each group's roots load at once one script, whose compiled code `loadScript` keeps; the file of
+ * the first root has its exports. The others stay as doors to it, because chunks that are loaded later ask for them; a
+ * group that comes later asks the script itself.
  * @param {import('esbuild').Metafile} metafile
  * @param {readonly (readonly string[])[]} groups
  */
@@ -211,6 +221,10 @@ async function joinGroup(outputs, chunks, doors) {
     ...shared,
     splitting: false,
     write: false,
+    format: 'cjs',
+    banner: { js: '(function (exports, require, scriptUrl) {const module = {};' },
+    footer: { js: 'Object.defineProperties(exports, Object.getOwnPropertyDescriptors(module.exports));})' },
+    define: { 'import.meta.url': 'scriptUrl' },
     stdin: {
       contents: exported
         .map(({ chunk, names }) => {
@@ -222,11 +236,38 @@ async function joinGroup(outputs, chunks, doors) {
     },
     plugins: [chunksOutside(new Set([...chunks, ...doors].map((chunk) => basename(chunk))))],
   });
-  await writeFile(first, outputFiles[0].contents);
+  const script = first.replace(/\.js$/, '.cjs');
+  await writeFile(script, outputFiles[0].contents);
+  const all = exported.flatMap(({ names }) => names.map(([, outer]) => outer)).join(',');
+  await writeFile(
+    first,
+    `import { loadScript } from './loadScript.js';
+const {${all}} = loadScript(\`\${import.meta.dirname}/${basename(script)}\`);
+export {${all}};
+`,
+  );
   for (const { chunk, names } of exported.slice(1)) {
     const list = listed(names, (inner, outer) => `${outer} as ${inner}`);
     await writeFile(chunk, `export {${list}} from './${basename(first)}';\n`);
   }
+}
+
+/**
+ * Leaves a source file out for the chunk that begins with it.
+ * @param {import('esbuild').Metafile} metafile
+ * @returns {import('esbuild').Plugin}
+ */
+function chunkFor({ outputs }, source) {
+  const chunk = Object.keys(outputs).find((name) => outputs[name].entryPoint === source);
+  return {
+    name: 'chunk-for',
+    setup({ onResolve }) {
+      onResolve({ filter: new RegExp(`/${basename(source)}$`) }, () => ({
+        path: `./${basename(chunk)}`,
+        external: true,
+      }));
+    },
+  };
 }
 
 /** @returns {import('esbuild').Plugin} */
@@ -257,6 +298,7 @@ if (process.argv.includes('--watch')) {
   checkRequired(metafile);
   checkRequired(built.metafile);
   await joinChunks(metafile, together);
+  await build({ ...beforeScripts, plugins: [...shared.plugins, chunkFor(metafile, 'src/cli/main.ts')] });
   // Else Node reads the whole manifest of the extension, in every process, to know what kind of modules these are.
   await writeFile(`${commandLine.outdir}/package.json`, '{"type":"module"}\n');
 }

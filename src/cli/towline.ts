@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { codeFolder } from './scripts/codeFolder.ts';
+
 /** The oldest Node that is tested; `engines` in package.json says the same. */
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
@@ -17,7 +19,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.noDeprecation = true;
   // Compiled code is kept between processes: half of a short command's time is compiling. Not by `import`, which reads
   // every export of a module of Node's, and so loads what this one has no use for.
-  process.getBuiltinModule('node:module').enableCompileCache();
+  process.getBuiltinModule('node:module').enableCompileCache(codeFolder(process.env));
   const { main } = await import('./main.ts');
   await main(process.argv.slice(2));
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { CliPlace } from './cliProcess.ts';
 import { type FixtureFile, type GitSandbox, makeGitSandbox, writeFiles } from './gitFixture.ts';
@@ -148,6 +149,8 @@ function isolatedEnvironment(sandbox: GitSandbox): Record<string, string> {
     PATH: `${dirname(process.execPath)}:${sandbox.environment.PATH}`,
     XDG_DATA_HOME: data,
     TOWLINE_DATA: data,
+    // Not what is tested, and compiled anew for each test otherwise.
+    NODE_COMPILE_CACHE: join(tmpdir(), 'towline-tests-code'),
     DOCKER_CONFIG: dockerConfig,
     ...(process.env.DOCKER_HOST === undefined ? {} : { DOCKER_HOST: process.env.DOCKER_HOST }),
   };

@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { crc32 } from 'node:zlib';
+
+/** Compiled code of one script, as earlier processes left it. */
+export interface KeptCode {
+  /** File that it lies in, or would lie in. */
+  readonly path: string;
+  /** Of the script's text: V8 itself compares no more than its length. */
+  readonly sourceSum: number;
+  /** Undefined where nothing is kept, or not of this text, or not whole. */
+  readonly code: Buffer | undefined;
+  /** How many processes have put in what they called; 0 without code. */
+  readonly times: number;
+}
+
+/** Format, sum of the text, sum of the code, times: unsigned 32-bit numbers, little-endian. */
+const headSize = 16;
+const format = 0x31434c54;
+const namePrefix = 'towline-';
+const keptDays = 30;
+
+/**
+ * Finds what is kept of a script for a command: each command calls other functions, and code that is not called costs
+ * as much to load. Reads one file.
+ * @param folder of this user, this version of Node and its flags
+ */
+export function findKeptCode(folder: string, script: string, source: string, command: string): KeptCode {
+  const sourceSum = crc32(source);
+  const name = [basename(script, '.cjs'), command, sourceSum.toString(16)].join('-');
+  const none = { path: join(folder, `${namePrefix}${name}`), sourceSum, code: undefined, times: 0 };
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(none.path);
+  } catch {
+    return none;
+  }
+  if (bytes.length < headSize || bytes.readUInt32LE(0) !== format) return none;
+  const code = bytes.subarray(headSize);
+  // V8 believes what it is given: a part of a file could end the process.
+  if (bytes.readUInt32LE(4) !== sourceSum || bytes.readUInt32LE(8) !== crc32(code)) return none;
+  return { ...none, code, times: bytes.readUInt32LE(12) };
+}
+
+/** Puts code in the place of what was kept, whole or not at all; where that fails, the next process compiles again. */
+export function keepCode({ path, sourceSum, times }: KeptCode, code: Buffer): void {
+  const head = Buffer.alloc(headSize);
+  for (const [index, value] of [format, sourceSum, crc32(code), times + 1].entries())
+    head.writeUInt32LE(value, index * 4);
+  const unfinished = `${path}.${process.pid}`;
+  try {
+    writeFileSync(unfinished, Buffer.concat([head, code]), { mode: 0o600, flag: 'wx' });
+    renameSync(unfinished, path);
+    if (times === 0) removeOld(dirname(path));
+  } catch {
+    // Kept code saves time and nothing else.
+  }
+}
+
+/** Code of versions that are no longer there, and what a killed process left unfinished. */
+function removeOld(folder: string): void {
+  const oldest = Date.now() - keptDays * 24 * 60 * 60 * 1000;
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (name.startsWith(namePrefix) && statSync(path).mtimeMs < oldest) unlinkSync(path);
+  }
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { getCompileCacheDir } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { constants, Script } from 'node:vm';
+import { exitCodes } from '../exitCodes.ts';
+import { findKeptCode, keepCode } from './keptCode.ts';
+
+type Exports = Record<string, unknown>;
+
+/** What a script's text is: a function that fills its exports. */
+type Body = (exports: Exports, require: (name: string) => Exports, url: string) => void;
+
+const loaded = new Map<string, Exports>();
+
+/**
+ * One run does all the work, another finds everything unchanged: after a few processes, what either calls is kept.
+ * Keeping takes longer than it saves one process.
+ */
+const timesKept = 4;
+
+/**
+ * Runs a script of the bundle, once per process, and gives what it exports. Node's own compile cache keeps code as it
+ * is when a module is loaded, when most functions are not compiled; a short command spends a fifth of its time on
+ * compiling the same ones again. Here it is kept as it is when the process ends, with all that was called, in the
+ * folder of Node's cache; where that is switched off, nothing is kept.
+ * @param file absolute path
+ */
+export function loadScript(file: string): Exports {
+  const known = loaded.get(file);
+  if (known) return known;
+  const exports: Exports = {};
+  loaded.set(file, exports);
+  const body = compile(file).runInThisContext() as Body;
+  const besides = (name: string): Exports => loadScript(join(dirname(file), name.replace(/\.js$/, '.cjs')));
+  body(exports, besides, pathToFileURL(file).href);
+  return exports;
+}
+
+function compile(file: string): Script {
+  const source = readFileSync(file, 'utf8');
+  const folder = getCompileCacheDir();
+  const kept = folder === undefined ? undefined : findKeptCode(folder, file, source, commandOf(process.argv));
+  const script = new Script(source, {
+    filename: file,
+    cachedData: kept?.code,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  const times = kept && !script.cachedDataRejected ? kept.times : 0;
+  if (kept && times < timesKept)
+    process.once('exit', (code) => {
+      // A command that there is not would have a file of its own.
+      if (code !== exitCodes.usage) keepCode({ ...kept, times }, script.createCachedData());
+    });
+  return script;
+}
+
+/** The first word, where it is one: `run`; options of `towline` itself count as one command. */
+function commandOf([, , word = '']: readonly string[]): string {
+  return /^[a-z]+$/.test(word) ? word : 'options';
+}
