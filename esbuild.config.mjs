@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire, isBuiltin } from 'node:module';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { build, context } from 'esbuild';
 
 /**
@@ -153,14 +153,21 @@ const commandLine = {
   plugins: [...shared.plugins, versionOnly, whenUsed('yaml')],
 };
 
-/** What is loaded before the scripts of `together`, and so shares no chunk with them: the start, and what loads them. */
-const beforeScripts = {
-  ...shared,
-  entryPoints: { towline: 'src/cli/towline.ts', loadScript: 'src/cli/scripts/loadScript.ts' },
-  outdir: commandLine.outdir,
-  splitting: false,
-  banner: {},
+/** What comes before the scripts of `together`, and so shares no chunk with them. */
+const beforeScripts = { ...shared, outdir: commandLine.outdir, splitting: false, banner: {} };
+
+/** What loads the scripts, once for all who ask: CommonJS, because it is found at once, without another turn. */
+const scriptLoader = {
+  ...beforeScripts,
+  entryPoints: ['src/cli/scripts/loadScript.ts'],
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
 };
+const ofScript = (script, names) => `
+import { createRequire } from 'node:module';
+const { loadScript } = createRequire(import.meta.url)('./loadScript.cjs');
+export const { ${names.join(', ')} } = loadScript(\`\${import.meta.dirname}/${script}\`);
+`;
 
 /**
  * What is loaded together, as one file each, because each further one costs as much as running it: what every
@@ -187,29 +194,34 @@ const together = [
  * group that comes later asks the script itself.
  * @param {import('esbuild').Metafile} metafile
  * @param {readonly (readonly string[])[]} groups
+ * @returns the script of each group's first source file
  */
 async function joinChunks({ outputs }, groups) {
   const chunkOf = (source) => Object.keys(outputs).find((chunk) => outputs[chunk].entryPoint === source);
   const firsts = new Set(groups.map(([first]) => chunkOf(first)));
   const doors = new Set();
+  const scripts = new Map();
   for (const roots of groups) {
     const joined = new Set(roots.map(chunkOf));
     for (const chunk of joined)
       for (const { path, kind } of outputs[chunk].imports)
         if (kind === 'import-statement' && path in outputs && !doors.has(path) && !firsts.has(path))
           joined.add(path);
-    const chunks = [...joined];
-    await joinGroup(outputs, chunks, doors);
-    for (const chunk of chunks.slice(1)) doors.add(chunk);
+    const [first, ...others] = joined;
+    scripts.set(first, await joinGroup(outputs, [first, ...others], doors, scripts));
+    for (const chunk of others) doors.add(chunk);
   }
+  return new Map(groups.map(([first]) => [first, scripts.get(chunkOf(first))]));
 }
 
 /**
  * @param {import('esbuild').Metafile['outputs']} outputs
  * @param {readonly string[]} chunks the first becomes the file of all
  * @param {ReadonlySet<string>} doors of earlier groups
+ * @param {ReadonlyMap<string, string>} scripts of earlier groups, by their first chunk
+ * @returns {Promise<string>} name of the script, which is another one for another text
  */
-async function joinGroup(outputs, chunks, doors) {
+async function joinGroup(outputs, chunks, doors, scripts) {
   const [first] = chunks;
   const nameOf = (index, name) => (index === 0 ? name : `_${index}_${name}`);
   const exported = chunks.map((chunk, index) => ({
@@ -222,8 +234,8 @@ async function joinGroup(outputs, chunks, doors) {
     splitting: false,
     write: false,
     format: 'cjs',
-    banner: { js: '(function (exports, require, scriptUrl) {const module = {};' },
-    footer: { js: 'Object.defineProperties(exports, Object.getOwnPropertyDescriptors(module.exports));})' },
+    banner: { js: '(function (module, require, scriptUrl) {' },
+    footer: { js: '})' },
     define: { 'import.meta.url': 'scriptUrl' },
     stdin: {
       contents: exported
@@ -234,50 +246,61 @@ async function joinGroup(outputs, chunks, doors) {
         .join('\n'),
       resolveDir: dirname(first),
     },
-    plugins: [chunksOutside(new Set([...chunks, ...doors].map((chunk) => basename(chunk))))],
+    plugins: [
+      chunksOutside(
+        new Set([...chunks, ...doors].map((chunk) => basename(chunk))),
+        new Map([...scripts].map(([chunk, script]) => [basename(chunk), script])),
+      ),
+    ],
   });
-  const script = first.replace(/\.js$/, '.cjs');
-  await writeFile(script, outputFiles[0].contents);
-  const all = exported.flatMap(({ names }) => names.map(([, outer]) => outer)).join(',');
-  await writeFile(
-    first,
-    `import { loadScript } from './loadScript.js';
-const {${all}} = loadScript(\`\${import.meta.dirname}/${basename(script)}\`);
-export {${all}};
-`,
+  const { hash, text } = outputFiles[0];
+  const script = basename(first).replace(/-\w+\.js$/, `-${Buffer.from(hash, 'base64').toString('hex')}.cjs`);
+  // Regular expressions alone are left with other characters; as ASCII the text takes half the memory.
+  const ascii = text.replace(
+    /[^\0-\x7f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+  await writeFile(join(dirname(first), script), ascii);
+  const all = exported.flatMap(({ names }) => names.map(([, outer]) => outer));
+  await writeFile(first, ofScript(script, all));
   for (const { chunk, names } of exported.slice(1)) {
     const list = listed(names, (inner, outer) => `${outer} as ${inner}`);
     await writeFile(chunk, `export {${list}} from './${basename(first)}';\n`);
   }
+  return script;
 }
 
 /**
- * Leaves a source file out for the chunk that begins with it.
- * @param {import('esbuild').Metafile} metafile
+ * @param {ReadonlySet<string>} inside chunks that are joined
+ * @param {ReadonlyMap<string, string>} scripts what to ask in place of a chunk
  * @returns {import('esbuild').Plugin}
  */
-function chunkFor({ outputs }, source) {
-  const chunk = Object.keys(outputs).find((name) => outputs[name].entryPoint === source);
+function chunksOutside(inside, scripts) {
   return {
-    name: 'chunk-for',
+    name: 'chunks-outside',
     setup({ onResolve }) {
-      onResolve({ filter: new RegExp(`/${basename(source)}$`) }, () => ({
-        path: `./${basename(chunk)}`,
-        external: true,
-      }));
+      onResolve({ filter: /^\.\// }, ({ path, kind }) => {
+        const name = basename(path);
+        const script = kind === 'import-statement' ? scripts.get(name) : undefined;
+        if (script) return { path: `./${script}`, external: true };
+        return inside.has(name) ? undefined : { path, external: true };
+      });
     },
   };
 }
 
-/** @returns {import('esbuild').Plugin} */
-function chunksOutside(inside) {
+/**
+ * Asks a script in place of the source file that it begins with.
+ * @param {string} source
+ * @param {string} script
+ * @param {string} name what is asked of it
+ * @returns {import('esbuild').Plugin}
+ */
+function scriptFor(source, script, name) {
   return {
-    name: 'chunks-outside',
-    setup({ onResolve }) {
-      onResolve({ filter: /^\.\// }, ({ path }) =>
-        inside.has(basename(path)) ? undefined : { path, external: true },
-      );
+    name: 'script-for',
+    setup({ onLoad }) {
+      onLoad({ filter: new RegExp(`/${source}$`) }, () => ({ contents: ofScript(script, [name]) }));
     },
   };
 }
@@ -297,8 +320,14 @@ if (process.argv.includes('--watch')) {
   const [{ metafile }, built] = await Promise.all([build(commandLine), build(extension)]);
   checkRequired(metafile);
   checkRequired(built.metafile);
-  await joinChunks(metafile, together);
-  await build({ ...beforeScripts, plugins: [...shared.plugins, chunkFor(metafile, 'src/cli/main.ts')] });
+  const scripts = await joinChunks(metafile, together);
+  const main = 'src/cli/main.ts';
+  await build(scriptLoader);
+  await build({
+    ...beforeScripts,
+    entryPoints: commandLine.entryPoints,
+    plugins: [scriptFor(main, scripts.get(main), 'main'), ...shared.plugins],
+  });
   // Else Node reads the whole manifest of the extension, in every process, to know what kind of modules these are.
   await writeFile(`${commandLine.outdir}/package.json`, '{"type":"module"}\n');
 }

@@ -8,10 +8,10 @@ import { findKeptCode, keepCode } from './keptCode.ts';
 
 type Exports = Record<string, unknown>;
 
-/** What a script's text is: a function that fills its exports. */
-type Body = (exports: Exports, require: (name: string) => Exports, url: string) => void;
+/** What a script's text is: a function that says what it exports. */
+type Body = (module: { exports: Exports }, require: (name: string) => Exports, url: string) => void;
 
-const loaded = new Map<string, Exports>();
+const loaded = new Map<string, { exports: Exports }>();
 
 /**
  * One run does all the work, another finds everything unchanged: after a few processes, what either calls is kept.
@@ -24,23 +24,22 @@ const timesKept = 4;
  * is when a module is loaded, when most functions are not compiled; a short command spends a fifth of its time on
  * compiling the same ones again. Here it is kept as it is when the process ends, with all that was called, in the
  * folder of Node's cache; where that is switched off, nothing is kept.
- * @param file absolute path
+ * @param file absolute path; the name changes with the text, which is ASCII
  */
 export function loadScript(file: string): Exports {
   const known = loaded.get(file);
-  if (known) return known;
-  const exports: Exports = {};
-  loaded.set(file, exports);
+  if (known) return known.exports;
+  const module: { exports: Exports } = { exports: {} };
+  loaded.set(file, module);
   const body = compile(file).runInThisContext() as Body;
-  const besides = (name: string): Exports => loadScript(join(dirname(file), name.replace(/\.js$/, '.cjs')));
-  body(exports, besides, pathToFileURL(file).href);
-  return exports;
+  body(module, (name) => loadScript(join(dirname(file), name)), pathToFileURL(file).href);
+  return module.exports;
 }
 
 function compile(file: string): Script {
-  const source = readFileSync(file, 'utf8');
+  const source = readFileSync(file, 'latin1');
   const folder = getCompileCacheDir();
-  const kept = folder === undefined ? undefined : findKeptCode(folder, file, source, commandOf(process.argv));
+  const kept = folder === undefined ? undefined : findKeptCode(folder, file, commandOf(process.argv));
   const script = new Script(source, {
     filename: file,
     cachedData: kept?.code,
