@@ -1,15 +1,15 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire, isBuiltin } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { build, context } from 'esbuild';
 
 /**
  * CommonJS packages inside an ES module still ask for Node's own modules by `require`; `checkRequired` sees to it that
- * they ask for nothing else. The second is for files beside the chunk.
+ * they ask for nothing else. The second is for scripts beside the chunk.
  */
 const forCommonJs = [
   'const require = (name) => process.getBuiltinModule(name);',
-  "const requireBeside = (name) => require('node:module').createRequire(import.meta.url)(name);",
+  "const requireBeside = (name) => { const beside = require('node:module').createRequire(import.meta.url); return beside('./loadScript.cjs').loadScript(beside.resolve(name)); };",
 ].join(' ');
 
 /**
@@ -33,36 +33,56 @@ const withoutUnused = {
 };
 
 /**
+ * Builds what `loadScript` loads.
+ * @param {import('esbuild').BuildOptions} options
+ * @returns {Promise<string>} its name, which is another one for another text
+ */
+async function writeScript(folder, name, options) {
+  const { outputFiles } = await build({
+    ...options,
+    write: false,
+    format: 'cjs',
+    banner: { js: '(function (module, exports, require, importBeside, scriptUrl, scriptFolder) {' },
+    footer: { js: '})' },
+  });
+  const { hash, text } = outputFiles[0];
+  const script = `${name}-${Buffer.from(hash, 'base64').toString('hex')}.cjs`;
+  const asScript = text
+    // `import` of a script's own would be Node's, and is experimental there.
+    .replace(/\bimport\(/g, 'importBeside(')
+    // Regular expressions alone are left with other characters; as ASCII the text takes half the memory.
+    .replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, script), asScript);
+  return script;
+}
+
+/**
  * Loads a library when something of it is first used, not when a file that may use it is loaded: a run that changes
- * nothing parses no YAML. The library is a file of its own beside the chunks, `<name>.cjs`.
+ * nothing parses no YAML. The library is a script of its own beside the chunks.
  * @param {string} library
  * @returns {import('esbuild').Plugin}
  */
 function whenUsed(library) {
   return {
     name: 'when-used',
-    setup({ onResolve, onLoad, onEnd, initialOptions: { outdir, target, platform, minify } }) {
+    setup({ onResolve, onLoad, initialOptions: { outdir, target, platform, minify } }) {
+      const written = writeScript(outdir, library, {
+        entryPoints: [library],
+        bundle: true,
+        target,
+        platform,
+        minify,
+      });
       onResolve({ filter: new RegExp(`^${library}$`) }, ({ path, importer }) =>
         /[\\/]node_modules[\\/]/.test(importer) ? undefined : { path, namespace: 'when-used' },
       );
-      onLoad({ filter: /(?:)/, namespace: 'when-used' }, ({ path }) => {
+      onLoad({ filter: /(?:)/, namespace: 'when-used' }, async ({ path }) => {
         const names = Object.keys(createRequire(import.meta.url)(path));
         const getters = names.map((name) => `${name}: { enumerable: true, get: () => load().${name} }`);
         return {
-          contents: `let loaded; const load = () => (loaded ??= requireBeside('./${path}.cjs')); Object.defineProperties(exports, {${getters.join(',')}});`,
+          contents: `let loaded; const load = () => (loaded ??= requireBeside('./${await written}')); Object.defineProperties(exports, {${getters.join(',')}});`,
         };
-      });
-      onEnd(async () => {
-        const outfile = `${outdir}/${library}.cjs`;
-        await build({
-          bundle: true,
-          format: 'cjs',
-          entryPoints: [library],
-          outfile,
-          target,
-          platform,
-          minify,
-        });
       });
     },
   };
@@ -175,7 +195,9 @@ export const { ${names.join(', ')} } = loadScript(\`\${import.meta.dirname}/${sc
  */
 const together = [
   ['src/cli/main.ts', 'src/cli/commands/run.ts', 'src/adapters/docker/loadEndpoint.ts'],
+  ['src/domain/config/loadWorkspace.ts'],
   ['src/engine/steps/runTests.ts'],
+  ['src/cli/print/liveProgress.ts'],
   [
     'src/adapters/docker/dockerClient.ts',
     'src/adapters/docker/describeEngine.ts',
@@ -184,6 +206,9 @@ const together = [
     'src/adapters/docker/openSession.ts',
     'src/adapters/docker/pushImage.ts',
     'src/adapters/docker/containers.ts',
+    'node_modules/dockerode/lib/docker.js',
+    'node_modules/protobufjs/minimal.js',
+    'node_modules/@grpc/grpc-js/build/src/index.js',
   ],
   ['src/engine/proposals/manifestFiles.ts'],
 ];
@@ -229,14 +254,10 @@ async function joinGroup(outputs, chunks, doors, scripts) {
     names: outputs[chunk].exports.map((name) => [name, nameOf(index, name)]),
   }));
   const listed = (names, format) => names.map(([inner, outer]) => format(inner, outer)).join(',');
-  const { outputFiles } = await build({
+  const script = await writeScript(dirname(first), basename(first).replace(/-\w+\.js$/, ''), {
     ...shared,
     splitting: false,
-    write: false,
-    format: 'cjs',
-    banner: { js: '(function (module, require, scriptUrl) {' },
-    footer: { js: '})' },
-    define: { 'import.meta.url': 'scriptUrl' },
+    define: { 'import.meta.url': 'scriptUrl', 'import.meta.dirname': 'scriptFolder' },
     stdin: {
       contents: exported
         .map(({ chunk, names }) => {
@@ -253,14 +274,6 @@ async function joinGroup(outputs, chunks, doors, scripts) {
       ),
     ],
   });
-  const { hash, text } = outputFiles[0];
-  const script = basename(first).replace(/-\w+\.js$/, `-${Buffer.from(hash, 'base64').toString('hex')}.cjs`);
-  // Regular expressions alone are left with other characters; as ASCII the text takes half the memory.
-  const ascii = text.replace(
-    /[^\0-\x7f]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  await writeFile(join(dirname(first), script), ascii);
   const all = exported.flatMap(({ names }) => names.map(([, outer]) => outer));
   await writeFile(first, ofScript(script, all));
   for (const { chunk, names } of exported.slice(1)) {
@@ -314,6 +327,7 @@ function checkRequired({ outputs }) {
 }
 
 if (process.argv.includes('--watch')) {
+  await build(scriptLoader);
   for (const options of [extension, commandLine]) await (await context(options)).watch();
 } else {
   await rm('dist', { recursive: true, force: true });

@@ -2,14 +2,21 @@ import { readFileSync } from 'node:fs';
 import { getCompileCacheDir } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { constants, Script } from 'node:vm';
+import { Script } from 'node:vm';
 import { exitCodes } from '../exitCodes.ts';
 import { findKeptCode, keepCode } from './keptCode.ts';
 
 type Exports = Record<string, unknown>;
 
-/** What a script's text is: a function that says what it exports. */
-type Body = (module: { exports: Exports }, require: (name: string) => Exports, url: string) => void;
+/** What a script's text is: a function that says what it exports, given what a module has. */
+type Body = (
+  module: { readonly exports: Exports },
+  exports: Exports,
+  require: (name: string) => unknown,
+  importBeside: (name: string) => Promise<unknown>,
+  url: string,
+  folder: string,
+) => void;
 
 const loaded = new Map<string, { exports: Exports }>();
 
@@ -32,7 +39,12 @@ export function loadScript(file: string): Exports {
   const module: { exports: Exports } = { exports: {} };
   loaded.set(file, module);
   const body = compile(file).runInThisContext() as Body;
-  body(module, (name) => loadScript(join(dirname(file), name)), pathToFileURL(file).href);
+  const folder = dirname(file);
+  const { href } = pathToFileURL(file);
+  const requireBeside = (name: string): unknown =>
+    name.startsWith('./') ? loadScript(join(folder, name)) : process.getBuiltinModule(name);
+  const importBeside = (name: string): Promise<unknown> => import(new URL(name, href).href);
+  body(module, module.exports, requireBeside, importBeside, href, folder);
   return module.exports;
 }
 
@@ -40,11 +52,7 @@ function compile(file: string): Script {
   const source = readFileSync(file, 'latin1');
   const folder = getCompileCacheDir();
   const kept = folder === undefined ? undefined : findKeptCode(folder, file, commandOf(process.argv));
-  const script = new Script(source, {
-    filename: file,
-    cachedData: kept?.code,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
+  const script = new Script(source, { filename: file, cachedData: kept?.code });
   const times = kept && !script.cachedDataRejected ? kept.times : 0;
   if (kept && times < timesKept)
     process.once('exit', (code) => {

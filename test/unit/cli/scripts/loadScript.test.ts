@@ -25,7 +25,7 @@ describe('scripts of the bundle', () => {
     const more = Array.from({ length: 200 }, (_, index) => `'${index}'.length`).join('+');
     writeFileSync(
       script(name),
-      `(function ({ exports }) { exports.answer = function () { return ${answer} }; exports.more = function () { return ${more} }; })`,
+      `(function (module, exports) { exports.answer = function () { return ${answer} }; exports.more = function () { return ${more} }; })`,
     );
   }
 
@@ -131,7 +131,7 @@ describe('scripts of the bundle', () => {
     write(`'shared'`, 'shared');
     writeFileSync(
       script(),
-      `(function ({ exports }, require) { exports.answer = () => require('./shared.cjs').answer() + (require('./shared.cjs') === require('./shared.cjs')); })`,
+      `(function (module, exports, require) { exports.answer = () => require('./shared.cjs').answer() + (require('./shared.cjs') === require('./shared.cjs')); })`,
     );
     assert.equal(await load(), 'sharedtrue');
   });
