@@ -1,8 +1,8 @@
 import { describeResult, describeWhy } from '../../domain/runs/describeStep.ts';
+import { durationText } from '../../domain/text/durationText.ts';
 import { visibleText } from '../../domain/text/visibleText.ts';
 import type { KeptRun } from '../../engine/runs/readRun.ts';
 import { exitCodes } from '../exitCodes.ts';
-import { formatDuration } from '../print/formatDuration.ts';
 import type { CommandContext, ExitCode } from './commandContext.ts';
 
 /** `towline runs`: the runs that are kept, newest first. */
@@ -22,8 +22,7 @@ export async function runs(
 }
 
 function describeRun({ state, standing }: KeptRun): readonly string[] {
-  const took =
-    state.finishedAt === undefined ? '' : `, ${formatDuration(state.finishedAt - state.startedAt)}`;
+  const took = state.finishedAt === undefined ? '' : `, ${durationText(state.finishedAt - state.startedAt)}`;
   const when = new Date(state.startedAt).toISOString().slice(0, 19).replace('T', ' ');
   const source = `${state.branch ?? 'detached'}${state.commit ? ` ${state.commit.slice(0, 7)}` : ''}${state.dirty ? ' dirty' : ''}`;
   const outcome = standing === 'finished' ? state.outcome : standing;

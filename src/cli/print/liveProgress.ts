@@ -1,9 +1,9 @@
 import { createLogUpdate } from 'log-update';
 import { describeResult } from '../../domain/runs/describeStep.ts';
 import type { RunState, ServiceRunState, StepState } from '../../domain/runs/runState.ts';
+import { durationText } from '../../domain/text/durationText.ts';
 import { visibleText } from '../../domain/text/visibleText.ts';
 import type { Terminal } from '../terminal.ts';
-import { formatDuration } from './formatDuration.ts';
 import { headline } from './plainProgress.ts';
 import type { Progress } from './progress.ts';
 
@@ -94,7 +94,7 @@ function markOf({ style }: Terminal, { startedAt, result }: StepState, spinner: 
 function detailOf({ startedAt, result, substeps }: StepState, now: number): string {
   if (result) return visibleText(describeResult(result));
   const running = substeps.findLast(({ state }) => state === 'started');
-  const took = startedAt === undefined ? '' : formatDuration(now - startedAt);
+  const took = startedAt === undefined ? '' : durationText(now - startedAt);
   return running ? `${took} ${visibleText(running.name)}` : took;
 }
 

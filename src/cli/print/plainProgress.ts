@@ -1,9 +1,9 @@
 import { describeResult, describeWhy } from '../../domain/runs/describeStep.ts';
 import type { RunEvent } from '../../domain/runs/runEvent.ts';
 import type { RunState } from '../../domain/runs/runState.ts';
+import { durationText } from '../../domain/text/durationText.ts';
 import { visibleText } from '../../domain/text/visibleText.ts';
 import type { Terminal } from '../terminal.ts';
-import { formatDuration } from './formatDuration.ts';
 import type { Progress } from './progress.ts';
 
 /** One line for each thing that happened: for logs and pipes. */
@@ -30,7 +30,7 @@ function lineOf(event: RunEvent, state: RunState): string | undefined {
       const step = state.services
         .find(({ name }) => name === event.service)
         ?.steps.find((known) => known.step === event.step);
-      const took = step?.startedAt === undefined ? '' : `, ${formatDuration(event.at - step.startedAt)}`;
+      const took = step?.startedAt === undefined ? '' : `, ${durationText(event.at - step.startedAt)}`;
       const why = event.result.outcome === 'passed' ? ` [${describeWhy(event.result.why)}]` : '';
       return `${event.service} ${event.step} ${event.result.outcome}: ${describeResult(event.result)}${took}${why}`;
     }

@@ -1,10 +1,10 @@
 import { describeWhy } from '../../domain/runs/describeStep.ts';
 import type { RunState, ServiceRunState, StepState } from '../../domain/runs/runState.ts';
 import type { ProposeOutput, PushOutput } from '../../domain/runs/stepOutput.ts';
+import { durationText } from '../../domain/text/durationText.ts';
 import { visibleText } from '../../domain/text/visibleText.ts';
 import { logName } from '../../engine/runs/stepReport.ts';
 import type { Terminal } from '../terminal.ts';
-import { formatDuration } from './formatDuration.ts';
 import { printFailure, printHold } from './printFailure.ts';
 
 /** Lines of a failed step's log that are shown. */
@@ -18,7 +18,7 @@ export async function printSummary(
 ): Promise<void> {
   for (const service of state.services) await printService(terminal, service, readLog);
   const took =
-    state.finishedAt === undefined ? '' : ` in ${formatDuration(state.finishedAt - state.startedAt)}`;
+    state.finishedAt === undefined ? '' : ` in ${durationText(state.finishedAt - state.startedAt)}`;
   const nothing =
     stepsOf(state).length > 0 && stepsOf(state).every(({ result }) => result?.outcome === 'reused');
   terminal.err(

@@ -20,6 +20,9 @@ type Body = (
 
 const loaded = new Map<string, { exports: Exports }>();
 
+/** Called when the process ends. */
+const keeping: (() => void)[] = [];
+
 /**
  * One run does all the work, another finds everything unchanged: after a few processes, what either calls is kept.
  * Keeping takes longer than it saves one process.
@@ -54,12 +57,17 @@ function compile(file: string): Script {
   const kept = folder === undefined ? undefined : findKeptCode(folder, file, commandOf(process.argv));
   const script = new Script(source, { filename: file, cachedData: kept?.code });
   const times = kept && !script.cachedDataRejected ? kept.times : 0;
-  if (kept && times < timesKept)
-    process.once('exit', (code) => {
-      // A command that there is not would have a file of its own.
-      if (code !== exitCodes.usage) keepCode({ ...kept, times }, script.createCachedData());
-    });
+  if (kept && times < timesKept) keepAtEnd(() => keepCode({ ...kept, times }, script.createCachedData()));
   return script;
+}
+
+function keepAtEnd(keep: () => void): void {
+  keeping.push(keep);
+  if (keeping.length > 1) return;
+  process.once('exit', (code) => {
+    // A command that there is not would have files of its own.
+    if (code !== exitCodes.usage) for (const each of keeping) each();
+  });
 }
 
 /** The first word, where it is one: `run`; options of `towline` itself count as one command. */

@@ -1,10 +1,11 @@
 import { describeOutput, describeResult, describeWhy } from '../../domain/runs/describeStep.ts';
 import type { ServiceRunState, StepState } from '../../domain/runs/runState.ts';
+import { durationText } from '../../domain/text/durationText.ts';
 import { visibleText } from '../../domain/text/visibleText.ts';
 import type { KeptRun } from '../../engine/runs/readRun.ts';
 import { ids } from '../ids.ts';
 import type { EditorState, RepositoryState } from '../state/editorState.ts';
-import { formatAge, formatDuration, formatShortAge } from './formatTime.ts';
+import { formatAge, formatShortAge } from './formatTime.ts';
 import { serviceWords, shortResult } from './shortWords.ts';
 import {
   iconOf,
@@ -65,7 +66,7 @@ export function runNode(repository: RepositoryState, run: KeptRun, now: number, 
   const aim = target === undefined ? 'build and push' : `→ ${target}`;
   const names = state.services.map(({ name }) => name);
   const end = state.finishedAt ?? (standing === 'running' ? now : undefined);
-  const took = end === undefined ? '' : formatDuration(end - state.startedAt);
+  const took = end === undefined ? '' : durationText(end - state.startedAt);
   const source = `${state.branch ?? 'no branch'}${state.commit ? ` ${state.commit.slice(0, 7)}` : ''}${state.dirty ? ' with uncommitted changes' : ''}`;
   const words =
     shown === 'asking' ? 'your turn' : standing === 'running' ? took : formatShortAge(now - state.startedAt);
@@ -166,7 +167,7 @@ function stepNode(
   const { result } = step;
   const shown = shownStep(repository, run, service, step);
   const end = step.finishedAt ?? (standing === 'running' && !result ? now : undefined);
-  const took = step.startedAt === undefined || end === undefined ? '' : formatDuration(end - step.startedAt);
+  const took = step.startedAt === undefined || end === undefined ? '' : durationText(end - step.startedAt);
   const words =
     result === undefined
       ? wordOf(shown)
@@ -203,9 +204,7 @@ function stepNode(
             step.substeps.map((substep): TreeNode => {
               const state = stateOfSubstep(substep, result ? 'finished' : standing);
               const duration =
-                substep.finishedAt === undefined
-                  ? ''
-                  : formatDuration(substep.finishedAt - substep.startedAt);
+                substep.finishedAt === undefined ? '' : durationText(substep.finishedAt - substep.startedAt);
               const name = visibleText(substep.name);
               return {
                 id: `${id} ${substep.id}`,
