@@ -1,7 +1,16 @@
 import type { SourceFile, SourceImport } from './sources.ts';
 
 /** Libraries that compute and do nothing else: the only packages the domain may use. */
-export const pureLibraries = ['@cfworker/json-schema', 'saxes', 'shell-quote/parse.js', 'strip-ansi', 'yaml'];
+export const pureLibraries = [
+  '@cfworker/json-schema',
+  '@noble/hashes/hmac.js',
+  '@noble/hashes/sha2.js',
+  '@noble/hashes/utils.js',
+  'saxes',
+  'shell-quote/parse.js',
+  'strip-ansi',
+  'yaml',
+];
 
 /** Parts of Node that compute: no files, sockets, processes or clocks. */
 export const pureNodeModules = ['node:crypto', 'node:path', 'node:zlib'];

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { isMissing, systemCode, unreadable, unwritable } from './fileFailure.ts';
 import { identifyThisProcess, isOfThisMachine, isRunning, type ProcessIdentity } from './processIdentity.ts';
+import { uniqueName } from './uniqueName.ts';
 
 export interface LockOwner extends ProcessIdentity {
   /** Tells apart what one process locks one after the other. */
@@ -54,7 +54,7 @@ export function readLockOwner(path: string): LockOwner | undefined {
 
 /** Puts a file there with its whole content at once, unless one is there already. */
 function createWhole(path: string, text: string): boolean {
-  const temporary = `${path}.${randomUUID()}.tmp`;
+  const temporary = `${path}.${uniqueName()}.tmp`;
   try {
     writeFileSync(temporary, text, { flag: 'wx' });
     linkSync(temporary, path);
@@ -124,7 +124,7 @@ function release(path: string, own: LockOwner): void {
  * processes cannot be seen, holds for 15 minutes. Throws `journal-failed`, `context-unreadable`.
  */
 export function acquireLock(path: string): Lock | { readonly owner: LockOwner } {
-  const own: LockOwner = { ...identifyThisProcess(), id: randomUUID() };
+  const own: LockOwner = { ...identifyThisProcess(), id: uniqueName() };
   for (;;) {
     const { paths, last, next } = readChain(path);
     if (last !== undefined && isHeld(paths.at(-1) ?? path, last)) return { owner: last };

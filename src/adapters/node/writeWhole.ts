@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { syncAll, syncData } from './descriptorCalls.ts';
 import { unwritable } from './fileFailure.ts';
+import { uniqueName } from './uniqueName.ts';
 
 /** Writes until every byte is taken: a nearly full disk takes a part without an error, and refuses the rest. */
 export function writeEveryByte(descriptor: number, bytes: Uint8Array, position: number | null): void {
@@ -44,7 +44,7 @@ export async function writeWhole(
   { secret }: { readonly secret: boolean } = { secret: false },
 ): Promise<void> {
   const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`);
+  const temporary = join(folder, `.${basename(path).slice(0, 100)}.${uniqueName()}.tmp`);
   try {
     const before = statSync(path, { throwIfNoEntry: false });
     await writeAndSync(

@@ -1,6 +1,7 @@
-import { createHash, createHmac } from 'node:crypto';
+import { hmacSha256Of } from '../../domain/hashing/sha256.ts';
 import { type KeyInputs, keyText, splitInputs } from '../../domain/keys/keyInputs.ts';
 import type { RepoPath } from '../../domain/workspace/service.ts';
+import { hashText } from './hashText.ts';
 
 /** Lower-case hex SHA-256 over every input; never shortened. */
 export function contentKey(inputs: KeyInputs): string {
@@ -10,21 +11,17 @@ export function contentKey(inputs: KeyInputs): string {
 
 /** The same key from what is not of the working tree and a digest over what is. */
 export function keyOver(others: KeyInputs, files: string): string {
-  return sha256(keyText({ ...others, 'working tree files': files }));
+  return hashText(keyText({ ...others, 'working tree files': files }));
 }
 
 /** One digest over inputs of the working tree, so that they can be known to be the same without being listed. */
 export function filesDigest(files: KeyInputs): string {
-  return sha256(keyText(files));
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hashText(keyText(files));
 }
 
 /** A value that may be secret, as it may stand in a key: the same value gives the same text only in this repository. */
 export function keyedHash(value: string, secret: string): string {
-  return createHmac('sha256', secret).update(value).digest('hex');
+  return hmacSha256Of(value, secret);
 }
 
 /** Fingerprints as key inputs, named so that people recognise the file. */

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 import type { KeyInputs } from '../../domain/keys/keyInputs.ts';
 import type { Files } from '../ports/files.ts';
 import type { RecordStore } from '../ports/journalStore.ts';
 import type { Processes } from '../ports/processes.ts';
+import { hashText } from './hashText.ts';
 import type { Look } from './look.ts';
 
 /** Files that version managers read, in the service's folder and above it, to choose what a shim starts. */
@@ -100,7 +100,7 @@ export function createToolVersions(
   }
 
   function hashOf(environment: Environment): string {
-    const known = environmentHashes.get(environment) ?? hash(JSON.stringify(environment));
+    const known = environmentHashes.get(environment) ?? hashText(JSON.stringify(environment));
     environmentHashes.set(environment, known);
     return known;
   }
@@ -114,7 +114,7 @@ export function createToolVersions(
     const found = find(program);
     if (!found) return 'not found';
     const { path, stamp } = found;
-    const choice = hash([path, stamp, versionFileTexts(folder), hashOf(environment)].join('\0'));
+    const choice = hashText([path, stamp, versionFileTexts(folder), hashOf(environment)].join('\0'));
     remembered ??= parse(records.read('tools'));
     const known = remembered[choice];
     if (known && now() - known.at < maxAge) return known.version;
@@ -193,10 +193,6 @@ function stampOf(files: Files, path: string): string {
 
 function nothingSeen(): Seen {
   return { programs: new Map(), versionFiles: new Map() };
-}
-
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 function parse(text: string | undefined): Record<string, Remembered> {

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import { type FollowedSource, sourceKey } from '../../domain/localAgent/inventory.ts';
 import { isLocalAddress } from '../../domain/localAgent/lookPace.ts';
 import type { Environment } from '../../domain/workspace/environment.ts';
+import { hashText } from '../keys/hashText.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Repository } from '../ports/repositories.ts';
 import { openManifestRepository } from '../proposals/manifestSource.ts';
@@ -83,6 +83,6 @@ function inventoryName(source: FollowedSource): string {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 40);
-  const hash = createHash('sha256').update(sourceKey(source)).digest('hex').slice(0, 10);
+  const hash = hashText(sourceKey(source)).slice(0, 10);
   return `agent-${readable}-${hash}`.replace(/--+/g, '-');
 }

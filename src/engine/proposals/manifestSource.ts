@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { Environment } from '../../domain/workspace/environment.ts';
 import type { RepoPath } from '../../domain/workspace/service.ts';
+import { hashText } from '../keys/hashText.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ObjectId, Remote, Repository } from '../ports/repositories.ts';
 import { mainRemote } from '../workspace/mainRemote.ts';
@@ -89,7 +89,7 @@ export async function openManifestRepository(
   const place = environment.repository;
   if (place.kind === 'same') return opened.repository;
   if (place.kind === 'local') return ports.repositories.open(resolve(opened.folder, place.path), signal);
-  const name = createHash('sha256').update(place.url).digest('hex').slice(0, 16);
+  const name = hashText(place.url).slice(0, 16);
   return ports.repositories.openMirror(
     place.url,
     join(opened.repository.place.commonFolder, 'towline', 'mirrors', name),

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { RepoPath } from '../../domain/workspace/service.ts';
 import type { Workspace } from '../../domain/workspace/workspace.ts';
 import { settledAfter } from '../keys/fingerprints.ts';
+import { hashText } from '../keys/hashText.ts';
 import type { Files } from '../ports/files.ts';
 import type { RecordStore } from '../ports/journalStore.ts';
 
@@ -32,9 +32,7 @@ export async function rememberedWorkspace(
   now: number,
 ): Promise<Workspace> {
   const { folder, name, paths } = place;
-  const start = createHash('sha256')
-    .update([place.version, folder, name, ...paths].join('\0'))
-    .digest('hex');
+  const start = hashText([place.version, folder, name, ...paths].join('\0'));
   const stampOf = (path: RepoPath): string => files.status(join(folder, path))?.stamp ?? '';
 
   const known = parse(records.read(place.record));
