@@ -33,7 +33,7 @@ const withoutUnused = {
 };
 
 /**
- * Builds what `loadScript` loads.
+ * Builds what `loadScript` loads: the parameters are those of its `Body`.
  * @param {import('esbuild').BuildOptions} options
  * @returns {Promise<string>} its name, which is another one for another text
  */
