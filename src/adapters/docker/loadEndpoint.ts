@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
+import { sha256Of } from '../../domain/hashing/sha256.ts';
 import { type DockerConfig, readDockerConfig } from './dockerConfig.ts';
 import { type Endpoint, resolveEndpoint } from './resolveEndpoint.ts';
 
@@ -39,19 +39,18 @@ export function loadDockerConfig(place: DockerPlace): {
 /** Reads what {@link resolveEndpoint} decides on. */
 export function loadEndpoint(place: DockerPlace & { readonly platform: NodeJS.Platform }): Endpoint {
   const configFolder = dockerConfigFolder(place);
-  const hashed = (name: string) => createHash('sha256').update(name).digest('hex');
   return resolveEndpoint({
     environment: place.environment,
     platform: place.platform,
     configFolder,
     config: loadDockerConfig(place).config,
     readMeta: (name) => {
-      const path = join(configFolder, 'contexts', 'meta', hashed(name), 'meta.json');
+      const path = join(configFolder, 'contexts', 'meta', sha256Of(name), 'meta.json');
       const text = readText(path);
       return text === undefined ? undefined : { path, text };
     },
     tlsFolder: (name) => {
-      const folder = join(configFolder, 'contexts', 'tls', hashed(name), 'docker');
+      const folder = join(configFolder, 'contexts', 'tls', sha256Of(name), 'docker');
       return existsSync(folder) ? folder : undefined;
     },
   });

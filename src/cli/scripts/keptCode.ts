@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 
@@ -47,8 +47,12 @@ export function keepCode({ path, times }: KeptCode, code: Buffer): void {
     head.writeUInt32LE(value, index * 4);
   const unfinished = `${path}.${process.pid}`;
   try {
-    writeFileSync(unfinished, Buffer.concat([head, code]), { mode: 0o600, flag: 'wx' });
-    renameSync(unfinished, path);
+    try {
+      writeFileSync(unfinished, Buffer.concat([head, code]), { mode: 0o600, flag: 'wx' });
+      renameSync(unfinished, path);
+    } finally {
+      rmSync(unfinished, { force: true });
+    }
     if (times === 0) removeOld(dirname(path));
   } catch {
     // Kept code saves time and nothing else.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -108,6 +108,16 @@ describe('scripts of the bundle', () => {
       assert.equal(await load(), 'first');
       assert.equal(readFileSync(only()).length, whole.length);
     }
+  });
+
+  it('leave nothing half-made where it cannot be kept', async () => {
+    write(`'first'`);
+    await load();
+    const path = only();
+    rmSync(path);
+    mkdirSync(path);
+    assert.equal(await load(), 'first');
+    assert.equal(only(), path);
   });
 
   it("keep nothing where Node's compile cache is switched off", async () => {
