@@ -87,4 +87,22 @@ describe('findContributionProblems', () => {
       'a menu names command towline.gone, which is not contributed',
     ]);
   });
+
+  it('sees a key that is for one view and takes what is selected in another', () => {
+    const command = 'towline.run';
+    const key = (when: string, view?: string): Manifest => ({
+      contributes: { keybindings: [{ command, when, ...(view === undefined ? {} : { args: { view } }) }] },
+    });
+    const nothing: ContributedIds = { commands: {}, views: {}, contextKeys: {}, settings: {} };
+    const found = (manifest: Manifest) =>
+      findContributionProblems(manifest, nothing).filter((problem) => problem.startsWith('the key'));
+    assert.deepEqual(found(key('focusedView == towline.runs && towline.ready', 'towline.runs')), []);
+    assert.deepEqual(found(key('editorFocus')), []);
+    assert.deepEqual(found(key('focusedView == towline.runs', 'towline.services')), [
+      'the key of towline.run is for towline.runs and takes what is selected in towline.services',
+    ]);
+    assert.deepEqual(found(key('focusedView == towline.runs')), [
+      'the key of towline.run is for towline.runs and takes what is selected in undefined',
+    ]);
+  });
 });

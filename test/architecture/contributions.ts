@@ -8,9 +8,16 @@ export interface Manifest {
     readonly menus?: Readonly<
       Record<string, readonly { readonly command?: string; readonly when?: string }[]>
     >;
+    readonly keybindings?: readonly Keybinding[];
     readonly configuration?: Configuration | readonly Configuration[];
     readonly [other: string]: unknown;
   };
+}
+
+interface Keybinding {
+  readonly command: string;
+  readonly when?: string;
+  readonly args?: { readonly view?: string };
 }
 
 interface Configuration {
@@ -50,6 +57,14 @@ export function findContributionProblems({ contributes }: Manifest, ids: Contrib
           ? [`a menu names command ${command}, which is not contributed`]
           : [],
       ),
+    ...(contributes.keybindings ?? []).flatMap(({ command, when, args }) => {
+      const focused = /focusedView == (towline\.\w+)/.exec(when ?? '')?.[1];
+      return focused === args?.view
+        ? []
+        : [
+            `the key of ${command} is for ${focused ?? 'no view'} and takes what is selected in ${args?.view}`,
+          ];
+    }),
   ];
 }
 

@@ -105,7 +105,7 @@ export function registerCommands(context: CommandContext, report: (error: unknow
           await commands.executeCommand('workbench.trust.manage');
           return;
         }
-        await (await load())(context, targetsOf(context, pointed, selection));
+        await (await load())(context, await targetsOf(context, pointed, selection));
       } catch (error) {
         report(error);
       }
@@ -114,18 +114,18 @@ export function registerCommands(context: CommandContext, report: (error: unknow
   return Disposable.from(...registered);
 }
 
-/** What a command's first argument may be: a node from a menu, or what package.json gives with a key. */
-type Pointed = Partial<TreeNode> & { readonly selected?: true };
+/** What a command's first argument may be: a node from a menu, or the view a key was pressed in, as package.json says. */
+type Pointed = Partial<TreeNode> & { readonly view?: string };
 
 /** Lines that are selected; undefined for one that the editor is just drawing anew. */
 type Selection = readonly (TreeNode | undefined)[];
 
 /** What a menu names, or what is selected where a key was pressed. The palette names nothing: then it is asked for. */
-function targetsOf(
+async function targetsOf(
   { views }: CommandContext,
   pointed: Pointed | undefined,
   selection: Selection | undefined,
-): readonly NodeTarget[] {
+): Promise<readonly NodeTarget[]> {
   if (Array.isArray(selection) && selection.length > 0) {
     const known = (selection as Selection).flatMap((node) => node?.target ?? []);
     // A part of what was selected is not what was meant: then it is asked for.
@@ -133,5 +133,5 @@ function targetsOf(
   }
   if (pointed?.target) return [pointed.target];
   // Menus of an editor name its document, which says nothing here.
-  return pointed?.selected ? views.selected() : [];
+  return pointed?.view === undefined ? [] : views.selected(pointed.view);
 }

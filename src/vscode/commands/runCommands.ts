@@ -2,6 +2,7 @@ import { window } from 'vscode';
 import type { RunRequest } from '../../domain/runs/runEvent.ts';
 import type { KeptRun } from '../../engine/runs/readRun.ts';
 import type { OpenWorkspace } from '../../engine/workspace/openWorkspace.ts';
+import { ids } from '../ids.ts';
 import type { Session } from '../state/createSession.ts';
 import { findRun } from '../state/repositoryRuns.ts';
 import { formatAge } from '../views/formatTime.ts';
@@ -36,10 +37,12 @@ async function start(context: CommandContext, targets: readonly NodeTarget[], as
     service !== undefined && repository === targets[0]?.repository ? service : [],
   );
   const names =
-    named.length > 0
-      ? [...new Set(named)]
-      : await pickServices(services, new Set(context.views.selected().map(({ service }) => service ?? '')));
+    named.length > 0 ? [...new Set(named)] : await pickServices(services, await selectedIn(context));
   if (names) await startChosen(context, chosen, names, targets, ask);
+}
+
+async function selectedIn({ views }: CommandContext): Promise<ReadonlySet<string>> {
+  return new Set((await views.selected(ids.views.services)).flatMap(({ service }) => service ?? []));
 }
 
 async function startChosen(

@@ -9,12 +9,14 @@ import {
   type TreeView,
   window,
 } from 'vscode';
-import type { TreeNode } from './treeNode.ts';
+import { createRereading } from './rereading.ts';
+import type { NodeTarget, TreeNode } from './treeNode.ts';
 
 /** Milliseconds between two refreshes: what changes faster nobody can read. */
 const refreshPause = 100;
 
 export interface ShownTree extends Disposable {
+  readonly viewId: string;
   readonly view: TreeView<TreeNode>;
   /**
    * Soon draws again what has changed: anywhere, or in the node with this id and below it. What reads the same stays as
@@ -25,6 +27,8 @@ export interface ShownTree extends Disposable {
   refreshBelow(id: string, below: readonly string[]): void;
   /** Whether the editor was given the node: only then can it be drawn again by itself. */
   knows(id: string): boolean;
+  /** What the selected lines stand for; waits for the editor where it is just reading the tree again. */
+  selected(): Promise<readonly NodeTarget[]>;
   /** Opens, selects and shows a node as far as it is in the tree. */
   reveal(id: string): Promise<void>;
 }
@@ -56,6 +60,7 @@ export function createTreeView(
   let lines = new WeakMap<TreeNode, ReadonlyMap<string, TreeNode>>();
   /** The editor has yet to ask for the roots: for the first time, or because it was told that the tree is another one. */
   let unasked = true;
+  const rereading = createRereading();
 
   function remember(nodes: ReadonlyMap<string, TreeNode>, parent: string | undefined): TreeNode[] {
     for (const id of below.get(parent) ?? []) if (!nodes.has(id)) forget(id);
@@ -67,9 +72,16 @@ export function createTreeView(
   /** A long-lived tree in which lines come and go must not keep those that went. */
   function forget(id: string): void {
     for (const child of below.get(id) ?? []) forget(child);
+    rereading.end(id);
     below.delete(id);
     known.delete(id);
     shownLines.delete(id);
+  }
+
+  /** The node and those below it whose lines the editor has. */
+  function openBelow(id: string): readonly string[] {
+    const inside = below.get(id);
+    return inside ? [id, ...inside.flatMap(openBelow)] : [];
   }
 
   function drawRoots(): TreeNode[] {
@@ -131,13 +143,18 @@ export function createTreeView(
     const nodes = ids === 'all' ? undefined : [...new Set(ids)].map((id) => known.get(id)?.node);
     // One that the editor does not know yet can only come in with its siblings.
     if (nodes === undefined || nodes.includes(undefined)) {
+      rereading.begin(below.keys());
       known.clear();
       shownLines.clear();
       below.clear();
       // Told once more, it would forget all lines once more, and menus and buttons of those it shows would name nothing.
       if (!unasked) changed.fire(undefined);
       unasked = true;
-    } else for (const node of nodes) changed.fire(node);
+    } else
+      for (const node of nodes) {
+        rereading.begin(node ? openBelow(node.id) : []);
+        changed.fire(node);
+      }
   }
 
   function ask(id: string | undefined, parts?: readonly string[]): void {
@@ -157,13 +174,14 @@ export function createTreeView(
       onDidChangeTreeData: changed.event,
       getTreeItem(given) {
         const { id } = given;
-        const node = current(id) ?? known.get(id)?.node ?? goneNode(id);
+        const node = current(id) ?? known.get(id)?.node ?? goneNode(given);
         shownLines.set(id, node);
         // Menus and buttons give their commands the very object that stood for the line when it came.
         Object.assign(given, { target: node.target });
         return treeItem(node);
       },
       getChildren(node) {
+        rereading.end(node?.id);
         if (node === undefined) {
           unasked = false;
           return drawRoots();
@@ -179,10 +197,16 @@ export function createTreeView(
   });
 
   return {
+    viewId,
     view,
     refresh: (id) => ask(id),
     refreshBelow: (id, parts) => ask(id, parts),
     knows: (id) => known.has(id),
+    async selected() {
+      // Of several lines the editor may know a part.
+      if (selectsMany || view.selection.length === 0) await rereading.over();
+      return view.selection.map(({ target }) => target);
+    },
     async reveal(id) {
       if (!known.has(id)) {
         // The editor must hear of it, too: a node it was never given cannot be refreshed later.
@@ -211,8 +235,9 @@ function byId(nodes: readonly TreeNode[]): ReadonlyMap<string, TreeNode> {
   return new Map(nodes.map((node) => [node.id, node]));
 }
 
-function goneNode(id: string): TreeNode {
-  return { id, label: '', context: 'gone', target: {}, spoken: '' };
+/** A line that the tree has no longer: what it stood for remains, or a command would be about anything. */
+function goneNode({ id, target }: TreeNode): TreeNode {
+  return { id, label: '', context: 'gone', target, spoken: '' };
 }
 
 function treeItem(node: TreeNode): TreeItem {

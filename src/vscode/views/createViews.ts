@@ -16,8 +16,8 @@ export interface Views extends Disposable {
   onShown(listener: () => void): Disposable;
   /** Shows the Runs view, at a run where one is named. */
   showRuns(repository?: string, run?: number): Promise<void>;
-  /** What is selected in the view that has the focus, or had it last. */
-  selected(): readonly NodeTarget[];
+  /** What is selected in the view with this id. */
+  selected(viewId: string): Promise<readonly NodeTarget[]>;
 }
 
 /** Milliseconds between two drawings of durations that grow. */
@@ -32,13 +32,7 @@ export function createViews(store: Store, others: readonly ShownTree[], now: () 
     selectsMany: true,
   });
   const runs = createTreeView(ids.views.runs, () => runsTree(store.state, now()));
-  let last = services;
   const all = [services, runs, ...others];
-  const selecting = all.map((shown) =>
-    shown.view.onDidChangeSelection(({ selection }) => {
-      if (selection.length > 0) last = shown;
-    }),
-  );
   const listening = store.onChange(({ repository, run }) => {
     services.refresh();
     runs.refresh(repository === undefined || run === undefined ? undefined : runNodeId(repository, run));
@@ -73,11 +67,11 @@ export function createViews(store: Store, others: readonly ShownTree[], now: () 
       await commands.executeCommand(`${ids.views.runs}.focus`);
       if (repository !== undefined && run !== undefined) await runs.reveal(runNodeId(repository, run));
     },
-    selected: () => last.view.selection.map(({ target }) => target),
+    selected: async (viewId) => (await all.find((shown) => shown.viewId === viewId)?.selected()) ?? [],
     dispose() {
       clearInterval(ticking);
       clearInterval(ageing);
-      for (const each of [listening, ...selecting, services, runs]) each.dispose();
+      for (const each of [listening, services, runs]) each.dispose();
     },
   };
 }
