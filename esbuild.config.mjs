@@ -9,7 +9,7 @@ import { build, context } from 'esbuild';
  */
 const forCommonJs = [
   'const require = (name) => process.getBuiltinModule(name);',
-  "const requireBeside = (name) => { const beside = require('node:module').createRequire(import.meta.url); return beside('./loadScript.cjs').loadScript(beside.resolve(name)); };",
+  "const requireBeside = (name) => { const beside = require('node:module').createRequire(import.meta.url); return beside('./towline.js').loadScript(beside.resolve(name)); };",
 ].join(' ');
 
 /**
@@ -42,7 +42,9 @@ async function writeScript(folder, name, options) {
     ...options,
     write: false,
     format: 'cjs',
-    banner: { js: '(function (module, exports, require, importBeside, scriptUrl, scriptFolder) {' },
+    banner: {
+      js: '(function (module, exports, require, importBeside, scriptUrl, scriptFolder) { const scriptModule = module;',
+    },
     footer: { js: '})' },
   });
   const { hash, text } = outputFiles[0];
@@ -132,9 +134,10 @@ const builtinsAsTheyAre = {
         const isFunction = typeof builtin[name] === 'function' && /^[a-z]/.test(name);
         return isFunction && !alwaysThere.has(path)
           ? `export const ${name} = (...given) => ${from}.${name}(...given);`
-          : `export const ${name} = /* @__PURE__ */ (() => ${from}.${name})();`;
+          : `export const ${name} = /* @__PURE__ */ (() => builtin.${name})();`;
       });
-      return { contents: [`export default /* @__PURE__ */ (() => ${from})();`, ...exported].join('\n') };
+      const whole = [`const builtin = /* @__PURE__ */ (() => ${from})();`, 'export default builtin;'];
+      return { contents: [...whole, ...exported].join('\n') };
     });
   },
 };
@@ -176,32 +179,30 @@ const commandLine = {
 };
 
 /**
- * What comes before the rest and shares no chunk with it: the start, and what loads scripts, once for all who ask. Both
- * are CommonJS, for which Node sets up no loader of modules: a run that changes nothing needs none.
+ * The start, which shares no chunk with the rest and loads the scripts for all of them: a file more would take Node a
+ * millisecond. It is CommonJS, for which Node sets up no loader of modules: a run that changes nothing needs none.
+ * @param {string} main what stands for the source file of that name
+ * @returns {import('esbuild').BuildOptions}
  */
-const beforeRest = {
+const start = (main) => ({
   bundle: true,
   platform: 'node',
   target: shared.target,
   format: 'cjs',
   minify: true,
-  outdir: commandLine.outdir,
-  define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
-  external: ['./loadScript.cjs', './main.mjs'],
-};
-const scriptLoader = {
-  ...beforeRest,
-  entryPoints: ['src/cli/scripts/loadScript.ts'],
-  outExtension: { '.js': '.cjs' },
-};
-
-/**
- * @param {string} main what stands for the source file of that name
- * @returns {import('esbuild').BuildOptions}
- */
-const start = (main) => ({
-  ...beforeRest,
-  entryPoints: ['src/cli/towline.ts'],
+  stdin: {
+    contents:
+      "#!/usr/bin/env node\nimport './towline.ts'; export { loadScript } from './scripts/loadScript.ts';",
+    resolveDir: 'src/cli',
+  },
+  outfile: `${commandLine.outdir}/towline.js`,
+  define: {
+    'import.meta.dirname': '__dirname',
+    'import.meta.filename': '__filename',
+    'import.meta.main': 'isStart',
+  },
+  banner: { js: '"use strict"; const isStart = require.main === module;' },
+  external: ['./main.mjs'],
   plugins: [
     {
       name: 'rest',
@@ -274,18 +275,21 @@ async function joinGroup(outputs, chunks, doors, scripts) {
     chunk,
     names: outputs[chunk].exports.map((name) => [name, nameOf(index, name)]),
   }));
+  const all = exported.flatMap(({ names }) => names.map(([, outer]) => outer));
   const listed = (names, format) => names.map(([inner, outer]) => format(inner, outer)).join(',');
   const script = await writeScript(dirname(first), basename(first).replace(/(-[A-Z\d]{8})?\.mjs$/, ''), {
     ...shared,
     splitting: false,
     define: { 'import.meta.url': 'scriptUrl', 'import.meta.dirname': 'scriptFolder' },
     stdin: {
-      contents: exported
-        .map(({ chunk, names }) => {
+      contents: [
+        ...exported.map(({ chunk, names }) => {
           const list = listed(names, (inner, outer) => `${inner} as ${outer}`);
-          return `export {${list}} from './${basename(chunk)}';`;
-        })
-        .join('\n'),
+          return `import {${list}} from './${basename(chunk)}';`;
+        }),
+        // What esbuild makes of exports is a getter each, and a copy of it, at every start.
+        `scriptModule.exports = {${all}};`,
+      ].join('\n'),
       resolveDir: dirname(first),
     },
     plugins: [
@@ -295,11 +299,10 @@ async function joinGroup(outputs, chunks, doors, scripts) {
       ),
     ],
   });
-  const all = exported.flatMap(({ names }) => names.map(([, outer]) => outer));
   await writeFile(
     first,
     `import { createRequire } from 'node:module';
-const { loadScript } = createRequire(import.meta.url)('./loadScript.cjs');
+const { loadScript } = createRequire(import.meta.url)('./towline.js');
 export const {${all}} = loadScript(\`\${import.meta.dirname}/${script}\`);
 `,
   );
@@ -338,7 +341,7 @@ function checkRequired({ outputs }) {
 }
 
 await rm('dist', { recursive: true, force: true });
-await build(scriptLoader);
+await mkdir(commandLine.outdir, { recursive: true });
 // Else Node reads the whole manifest of the extension, in every process, to know what kind of modules these are.
 await writeFile(`${commandLine.outdir}/package.json`, '{"type":"commonjs"}\n');
 if (process.argv.includes('--watch')) {
@@ -350,6 +353,8 @@ if (process.argv.includes('--watch')) {
   checkRequired(built.metafile);
   const script = await joinChunks(metafile, together);
   await build(
-    start(`export const { main } = require('./loadScript.cjs').loadScript(\`\${__dirname}/${script}\`);`),
+    start(
+      `import { loadScript } from './scripts/loadScript.ts'; export const { main } = loadScript(\`\${__dirname}/${script}\`);`,
+    ),
   );
 }

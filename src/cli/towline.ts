@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { existsSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
@@ -15,7 +14,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
   if (existsSync(own))
     process.stderr.write(`→ Call it with the one of this clone: ${own} ${import.meta.filename}\n`);
   process.exitCode = 2;
-} else {
+} else if (import.meta.main) {
   // Libraries' deprecations are for their authors, not for whoever runs a command.
   process.noDeprecation = true;
   // Half of a short command's time is compiling.

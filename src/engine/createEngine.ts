@@ -12,12 +12,12 @@ import type { ProposeOutput } from '../domain/runs/stepOutput.ts';
 import type { Verdict } from '../domain/verdict/verdict.ts';
 import type { WhereRequest } from './delivery/whereIsCommit.ts';
 import type { DiffRequest } from './diffing/diffEnvironment.ts';
-import { type Diagnosis, diagnose, findEngine } from './doctor/diagnose.ts';
+import type { Diagnosis } from './doctor/diagnose.ts';
 import type { Finding } from './doctor/finding.ts';
 import type { AgentRequest } from './localAgent/agentPlace.ts';
 import type { AgentStatus, AgentWish } from './localAgent/agentStatus.ts';
 import type { AgentOutcome, FollowOptions } from './localAgent/followBranch.ts';
-import { createLocalCluster, type LocalCluster } from './localCluster/localCluster.ts';
+import type { LocalCluster } from './localCluster/localCluster.ts';
 import { createLocalClusters } from './locality/createLocalClusters.ts';
 import type { LocalClusters } from './locality/localClusters.ts';
 import { createOptInFile, type OptInFile } from './locality/optInFile.ts';
@@ -25,8 +25,7 @@ import type { ClusterContexts, ExecStreams } from './ports/clusters.ts';
 import type { ProposedChange } from './ports/consent.ts';
 import type { HostFacts, Ports } from './ports/ports.ts';
 import type { RepositoryPlace } from './ports/repositories.ts';
-import { type Discarded, discardProposal } from './proposals/discardProposal.ts';
-import { readProposedFiles } from './proposals/readProposedFiles.ts';
+import type { Discarded } from './proposals/discardProposal.ts';
 import { createLocalRegistry, type LocalRegistry } from './registries/localRegistry.ts';
 import type { KnownRehearsal } from './rehearsal/leftRehearsals.ts';
 import type { RehearsalOptions, RehearsalRequest, RehearsalResult } from './rehearsal/rehearse.ts';
@@ -35,7 +34,7 @@ import type { VerdictRequest } from './rollouts/followVerdict.ts';
 import type { ManifestLinesRequest, ManifestPlace, ManifestPlaceRequest } from './rollouts/manifestLines.ts';
 import { cancelRun } from './runs/cancelRun.ts';
 import { followRun } from './runs/followRun.ts';
-import { type ForecastService, forecastRun } from './runs/forecastRun.ts';
+import type { ForecastService } from './runs/forecastRun.ts';
 import { type KeptRun, readRun } from './runs/readRun.ts';
 import { type StartOptions, startRun } from './runs/startRun.ts';
 import type { OpenCluster } from './workloads/openCluster.ts';
@@ -172,14 +171,19 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
   const localRegistry = createLocalRegistry(ports, facts.dataFolder);
   const optIns = createOptInFile(ports, facts.dataFolder);
   const localClusters = createLocalClusters(ports, optIns);
-  const localCluster = createLocalCluster(ports, { localRegistry, localClusters }, facts.dataFolder);
+  const loadLocalCluster = async (): Promise<LocalCluster> => {
+    const { createLocalCluster } = await import('./localCluster/localCluster.ts');
+    return createLocalCluster(ports, { localRegistry, localClusters }, facts.dataFolder);
+  };
   return {
     open: (folder, signal, expected) => openWorkspace(ports, facts.version, folder, signal, expected),
     readImages: (opened) => readCurrentImages(ports.files, opened),
     writeConfig: (opened, text) => ports.files.writeWhole(join(opened.folder, configFileNames[0]), text),
     run: (opened, options, signal) => startRun({ ...ports, localClusters }, facts, opened, options, signal),
-    forecast: (opened, request, signal) =>
-      forecastRun({ ...ports, localClusters }, facts, opened, request, signal),
+    async forecast(opened, request, signal) {
+      const { forecastRun } = await import('./runs/forecastRun.ts');
+      return forecastRun({ ...ports, localClusters }, facts, opened, request, signal);
+    },
     listRuns: (opened) => journalOf(opened).listRuns(),
     readRun: (opened, run) => readRun(journalOf(opened), run),
     followRun: (opened, run, signal) => followRun(journalOf(opened), run, signal),
@@ -192,9 +196,14 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
       return { text, size: read.size - (read.bytes.length - whole.length) };
     },
     cancelRun: (opened, run) => cancelRun(journalOf(opened), run),
-    discard: (opened, environment, service, signal) =>
-      discardProposal(ports, opened, environment, service, signal),
-    readProposedFiles: (opened, output, signal) => readProposedFiles(ports, opened, output, signal),
+    async discard(opened, environment, service, signal) {
+      const { discardProposal } = await import('./proposals/discardProposal.ts');
+      return discardProposal(ports, opened, environment, service, signal);
+    },
+    async readProposedFiles(opened, output, signal) {
+      const { readProposedFiles } = await import('./proposals/readProposedFiles.ts');
+      return readProposedFiles(ports, opened, output, signal);
+    },
     async whereIs(opened, request, signal) {
       const { whereIsCommit } = await import('./delivery/whereIsCommit.ts');
       return whereIsCommit({ ...ports, localClusters }, opened, request, signal);
@@ -260,11 +269,23 @@ export function createEngine(ports: Ports, facts: HostFacts): Engine {
       const { cleanRehearsal } = await import('./rehearsal/leftRehearsals.ts');
       return cleanRehearsal(ports, localClusters, opened, rehearsal, signal);
     },
-    diagnose: (folder, signal) => diagnose({ ...ports, localClusters }, facts, localRegistry, folder, signal),
-    findEngine: (signal) => findEngine(ports, facts.platform, signal),
+    async diagnose(folder, signal) {
+      const { diagnose } = await import('./doctor/diagnose.ts');
+      return diagnose({ ...ports, localClusters }, facts, localRegistry, folder, signal);
+    },
+    async findEngine(signal) {
+      const { findEngine } = await import('./doctor/diagnose.ts');
+      return findEngine(ports, facts.platform, signal);
+    },
     localRegistry,
     localClusters,
-    localCluster,
+    localCluster: {
+      list: async (...given) => (await loadLocalCluster()).list(...given),
+      create: async (...given) => (await loadLocalCluster()).create(...given),
+      delete: async (...given) => (await loadLocalCluster()).delete(...given),
+      diagnose: async (...given) => (await loadLocalCluster()).diagnose(...given),
+      repair: async (...given) => (await loadLocalCluster()).repair(...given),
+    },
     optIns,
   };
 }

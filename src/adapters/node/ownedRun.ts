@@ -64,8 +64,6 @@ export function createOwnedRun(
     };
     const watch = watchForFile(cancelFile, look);
     watches.add(watch);
-    // It may have been asked for before the watch began; told later, so that the caller has its handle.
-    queueMicrotask(look);
     return {
       dispose() {
         told = true;

@@ -3,11 +3,10 @@ import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { Credential } from '../../engine/ports/credentials.ts';
 import type { Registry } from '../../engine/ports/registry.ts';
 import { askLoopback } from './askLoopback.ts';
-import { type AskingRules, askBy, askRegistry } from './askRegistry.ts';
+import type { AskingRules } from './askRegistry.ts';
 import { dockerAuthoritiesFolder } from './dockerAuthorities.ts';
 import type { Answer } from './exchange.ts';
 import { locateRegistry, manifestPath } from './registryAddress.ts';
-import { denied, failed, secretsOf } from './registryFailure.ts';
 
 /** Every kind of manifest, so that the digest is that of what is stored and not of a conversion. */
 const manifestTypes = [
@@ -44,7 +43,8 @@ export function createRegistry(options: Partial<AskingRules> = {}): Registry {
   /** Hosts that the short way did not lead to. */
   const notNearby = new Set<string>();
 
-  function go(errand: Errand, method: 'GET' | 'HEAD', signal: AbortSignal): Promise<Answer> {
+  async function go(errand: Errand, method: 'GET' | 'HEAD', signal: AbortSignal): Promise<Answer> {
+    const { askBy, askRegistry } = await import('./askRegistry.ts');
     const { registry, path, scope, credential } = errand;
     const url = new URL(path, locateRegistry(registry));
     return askRegistry(
@@ -66,10 +66,11 @@ export function createRegistry(options: Partial<AskingRules> = {}): Registry {
   }
 
   /** The answer if it is 200, undefined if it is 404. */
-  function accept(errand: Errand, answer: Answer): Answer | undefined {
+  async function accept(errand: Errand, answer: Answer): Promise<Answer | undefined> {
     const { registry, what, credential } = errand;
     if (answer.status === 200) return answer;
     if (answer.status === 404) return undefined;
+    const { denied, failed, secretsOf } = await import('./registryFailure.ts');
     if (answer.status === 401 || answer.status === 403) throw denied(registry, what, credential, answer);
     throw failed(registry, what, answer, secretsOf(credential));
   }
@@ -78,7 +79,7 @@ export function createRegistry(options: Partial<AskingRules> = {}): Registry {
     async ping(registry, credential, signal) {
       const errand = { registry, path: '/v2/', what: 'the question whether it is there', credential };
       try {
-        if (accept(errand, await go(errand, 'GET', signal)) !== undefined) return 'ready';
+        if ((await accept(errand, await go(errand, 'GET', signal))) !== undefined) return 'ready';
       } catch (error) {
         if (TowlineError.is(error, 'registry-denied')) return 'denied';
         throw error;
@@ -102,12 +103,12 @@ export function createRegistry(options: Partial<AskingRules> = {}): Registry {
       if (nearby !== undefined) return nearby;
       const head = await go(errand, 'HEAD', signal);
       if (head.status !== 405) {
-        const found = accept(errand, head);
+        const found = await accept(errand, head);
         const digest = found && digestOf(found);
         if (found === undefined || digest !== undefined) return digest;
       }
       // No digest, or no HEAD at all: then the manifest itself tells.
-      const manifest = accept(errand, await go(errand, 'GET', signal));
+      const manifest = await accept(errand, await go(errand, 'GET', signal));
       return manifest && `sha256:${createHash('sha256').update(manifest.body).digest('hex')}`;
     },
   };

@@ -4,7 +4,6 @@ import type { ClusterContext, ClusterWrites } from '../ports/clusters.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { LocalClusters } from './localClusters.ts';
 import { isSameCluster, type OptInFile, whyUnrecognisable } from './optInFile.ts';
-import { proveByContainer } from './proveByContainer.ts';
 
 const useLocal =
   'Use a local cluster: `towline cluster create` makes one, `towline cluster allow` declares one.';
@@ -24,6 +23,7 @@ export function createLocalClusters(
     if (unrecognisable !== undefined) return refuse(unrecognisable);
     const declared = byOptIn(context);
     if (declared?.local) return declared;
+    const { proveByContainer } = await import('./proveByContainer.ts');
     const proven = await proveByContainer(ports, context, signal);
     if (proven.local) return proven;
     const why = `context ${name} (${context.server}): ${proven.why}`;

@@ -7,12 +7,15 @@ import type { Files } from '../ports/files.ts';
 import type { RecordStore } from '../ports/journalStore.ts';
 
 interface Remembered {
-  /** Hash over Towline's version, the folder, its name and the list of files: what finding starts from. */
+  /** Towline's version, the folder, its name and the list of files: what finding starts from; of long ones a hash. */
   readonly start: string;
   /** Every file that was read, with its stamp; '' where there was none. */
   readonly read: readonly (readonly [RepoPath, string])[];
   readonly workspace: Workspace;
 }
+
+/** Characters up to which what finding starts from is kept as it is. */
+const longestKept = 4096;
 
 /**
  * What is found in a folder, without finding it again while the list of files is the same and every file that
@@ -32,7 +35,9 @@ export async function rememberedWorkspace(
   now: number,
 ): Promise<Workspace> {
   const { folder, name, paths } = place;
-  const start = hashText([place.version, folder, name, ...paths].join('\0'));
+  const whole = [place.version, folder, name, ...paths].join('\0');
+  // Hashing a short text takes longer than reading it.
+  const start = whole.length <= longestKept ? whole : hashText(whole);
   const stampOf = (path: RepoPath): string => files.status(join(folder, path))?.stamp ?? '';
 
   const known = parse(records.read(place.record));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mock } from 'node:test';
 import { watchFolder } from '../../../../src/adapters/chokidar/watchFolder.ts';
 import { createStores } from '../../../../src/adapters/node/nodeStores.ts';
 import { deferred } from '../../../../src/base/deferred.ts';
@@ -114,6 +115,7 @@ describe('runs in the Git folder', () => {
   });
 
   it('tells the owner once that another process asks to cancel', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
     const run = await journal().createRun();
     const asked = deferred<void>();
     let times = 0;
@@ -121,6 +123,9 @@ describe('runs in the Git folder', () => {
       times += 1;
       asked.resolve();
     });
+    // The watch has begun and found nothing.
+    mock.timers.tick(100);
+    mock.timers.reset();
     await journal().requestCancel(run.number);
     await asked.promise;
     await journal().requestCancel(run.number);
