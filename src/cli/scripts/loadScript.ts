@@ -20,8 +20,11 @@ type Body = (
 
 const loaded = new Map<string, { exports: Exports }>();
 
-/** Called when the process ends. */
-const keeping: (() => void)[] = [];
+/**
+ * Milliseconds that a short process takes. What a longer one calls of the scripts that every process loads, it has the
+ * time to compile, and a short one would load it for nothing; scripts that only longer ones load are kept at the end.
+ */
+const shortProcess = 200;
 
 /**
  * One run does all the work, another finds everything unchanged: after a few processes, what either calls is kept.
@@ -32,8 +35,8 @@ const timesKept = 4;
 /**
  * Runs a script of the bundle, once per process, and gives what it exports. Node's own compile cache keeps code as it
  * is when a module is loaded, when most functions are not compiled; a short command spends a fifth of its time on
- * compiling the same ones again. Here it is kept as it is when the process ends, with all that was called, in the
- * folder of Node's cache; where that is switched off, nothing is kept.
+ * compiling the same ones again. Here it is kept as it is when the process ends or proves a longer one, with all that
+ * was called, in the folder of Node's cache; where that is switched off, nothing is kept.
  * @param file absolute path; the name changes with the text, which is ASCII
  */
 export function loadScript(file: string): Exports {
@@ -57,17 +60,23 @@ function compile(file: string): Script {
   const kept = folder === undefined ? undefined : findKeptCode(folder, file, commandOf(process.argv));
   const script = new Script(source, { filename: file, cachedData: kept?.code });
   const times = kept && !script.cachedDataRejected ? kept.times : 0;
-  if (kept && times < timesKept) keepAtEnd(() => keepCode({ ...kept, times }, script.createCachedData()));
+  if (kept && times < timesKept) keepLater(() => keepCode({ ...kept, times }, script.createCachedData()));
   return script;
 }
 
-function keepAtEnd(keep: () => void): void {
-  keeping.push(keep);
-  if (keeping.length > 1) return;
-  process.once('exit', (code) => {
+function keepLater(keep: () => void): void {
+  const onExit = (code: number): void => {
     // A command that there is not would have files of its own.
-    if (code !== exitCodes.usage) for (const each of keeping) each();
-  });
+    if (code !== exitCodes.usage) keep();
+  };
+  process.once('exit', onExit);
+  const left = shortProcess - performance.now();
+  if (left < 0) return;
+  const keepNow = (): void => {
+    process.off('exit', onExit);
+    keep();
+  };
+  setTimeout(keepNow, left).unref();
 }
 
 /** The first word, where it is one: `run`; options of `towline` itself count as one command. */

@@ -8,11 +8,21 @@ import { useTemporaryFolder } from '../../../support/temporaryFolder.ts';
 
 const loader = pathToFileURL(join(import.meta.dirname, '../../../../src/cli/scripts/loadScript.ts')).href;
 
-/** A process of a command: loads a script, prints what its `answer` gives, and ends with a code. */
+/**
+ * A process of a command: loads a script, prints what its `answer` gives, calls what it says `after` so many
+ * milliseconds, and ends with a code.
+ */
 const program = `
+  const { mock } = await import('node:test');
+  mock.timers.enable({ apis: ['setTimeout'] });
+  Object.defineProperty(performance, 'now', { value: () => 50 });
   process.getBuiltinModule('node:module').enableCompileCache(process.env.KEPT);
   const { loadScript } = await import('${loader}');
   console.log(loadScript(process.env.SCRIPT)[process.env.CALLED]());
+  if (process.env.AFTER !== undefined) {
+    mock.timers.tick(Number(process.env.AFTER));
+    loadScript(process.env.SCRIPT).more();
+  }
   process.exitCode = Number(process.env.CODE);
 `;
 
@@ -80,6 +90,18 @@ describe('scripts of the bundle', () => {
     const whole = readFileSync(only());
     await load();
     assert.deepEqual(readFileSync(only()), whole);
+  });
+
+  it('keep nothing of what is called when a process has proved a longer one', async () => {
+    write(`'first'`);
+    await load();
+    const short = readFileSync(only()).length;
+    rmSync(only());
+    await load({ env: { AFTER: '150' } });
+    assert.ok(Math.abs(readFileSync(only()).length - short) < 100);
+    rmSync(only());
+    await load({ env: { AFTER: '149' } });
+    assert.ok(readFileSync(only()).length - short > 2000);
   });
 
   it('keep code apart for each command', async () => {
