@@ -19,7 +19,7 @@ export function createJournalWriter(run: OwnedRun, announce: (event: RunEvent) =
 
   async function flush(): Promise<void> {
     // One turn of the event loop gathers what is recorded together.
-    await Promise.resolve();
+    await new Promise(setImmediate);
     const batch = waiting;
     waiting = [];
     await run.append(encoder.encode(batch.map(encodeRecord).join('')));

@@ -70,10 +70,23 @@ describe('the journal writer', () => {
     assert.deepEqual(appends(), ['a']);
     await end(0);
     await first;
+    await turn();
     assert.deepEqual([appends(), announced()], [['a', 'bc'], 'a']);
     await end(1);
     await Promise.all(late);
     assert.equal(announced(), 'abc');
+  });
+
+  it('gathers what is recorded in one turn of the event loop', async () => {
+    const { record, end, appends } = makeWriter();
+    const first = record('a');
+    const second = Promise.resolve()
+      .then(() => Promise.resolve())
+      .then(() => record('b'));
+    await turn();
+    assert.deepEqual(appends(), ['ab']);
+    await end(0);
+    await Promise.all([first, second]);
   });
 
   it('announces nothing that stands behind a failed write', async () => {
