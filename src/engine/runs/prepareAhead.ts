@@ -1,3 +1,4 @@
+import type { Plan } from '../../domain/plan/planRun.ts';
 import type { StepName } from '../../domain/runs/stepName.ts';
 import type { Service } from '../../domain/workspace/service.ts';
 import { findBranches, isMerged } from '../proposals/describeSource.ts';
@@ -6,6 +7,8 @@ import type { RunScope } from './runScope.ts';
 
 /** What later steps need, asked or loaded while an earlier one waits for another program. */
 export interface Ahead {
+  /** Asks for the images that were pushed last: most runs find them to be theirs, once they have taken their keys. */
+  lookForImages(plan: Plan): void;
   /** Called when this step of this service waits. Failures are silent; the step that needs it meets them again. */
   prepare(step: StepName, service: Service): void;
   /** Waits for what was begun. */
@@ -58,6 +61,15 @@ export function createAhead(scope: RunScope, proposing: readonly string[], signa
   }
 
   return {
+    lookForImages(plan) {
+      if (scope.request.anyway) return;
+      for (const { service, steps } of plan) {
+        if (!steps.some(({ step }) => step === 'push')) continue;
+        const output = scope.results.latest('push', service.name)?.output;
+        if (output?.step === 'push') begun.push(registries.holds(output.repository, output.digest, signal));
+      }
+      for (const each of begun) each.catch(() => undefined);
+    },
     prepare(step, service) {
       // Trying must not end the run; who needs it says what is wrong.
       begin(step, service).catch(() => undefined);

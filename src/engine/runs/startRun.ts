@@ -137,6 +137,9 @@ async function recordRun(
   started.catch(() => undefined);
   // Asking the remote takes longest and needs nothing of the other steps; a failure is met again where it matters.
   if (proposing.length > 0) scope.proposals?.source(signal).catch(() => undefined);
+  ahead.lookForImages(plan);
+  // What was asked is sent in this turn of the event loop: taking keys leaves no pause for it.
+  await new Promise(setImmediate);
   // A question comes before the work, not in the middle of it when nobody looks any more.
   if (proposing.length > 0 && scope.proposals?.unanswered) {
     await started;
