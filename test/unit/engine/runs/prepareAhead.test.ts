@@ -58,11 +58,18 @@ describe('looking for images ahead', () => {
   });
 
   it('leaves a failure to the step that needs the answer', async () => {
-    const { asked, ahead } = makeAhead({ answer: () => Promise.reject(new Error('no registry')) });
-    ahead.lookForImages(planOf({ api: ['push'], web: ['push'] }));
-    // A rejection that nobody hears fails the test in here.
-    await new Promise(setImmediate);
-    await ahead.settled();
-    assert.equal(asked.length, 2);
+    const unheard: unknown[] = [];
+    const listener = (reason: unknown): void => void unheard.push(reason);
+    process.on('unhandledRejection', listener);
+    try {
+      const { asked, ahead } = makeAhead({ answer: () => Promise.reject(new Error('no registry')) });
+      ahead.lookForImages(planOf({ api: ['push'], web: ['push'] }));
+      await new Promise(setImmediate);
+      await ahead.settled();
+      assert.equal(asked.length, 2);
+      assert.deepEqual(unheard, []);
+    } finally {
+      process.off('unhandledRejection', listener);
+    }
   });
 });
