@@ -26,7 +26,7 @@ export function createTerminal(environment: NodeJS.ProcessEnv): Terminal {
   process.stdout.on('error', endQuietly);
   process.stderr.on('error', endQuietly);
   // The stream knows; asking about a number loads more of Node, which a program that calls this one would wait for.
-  const interactive = process.stderr.isTTY && isatty(0) && !environment.CI;
+  const interactive = process.stderr.isTTY === true && isatty(0) && !environment.CI;
   return {
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${line}\n`),
