@@ -5,6 +5,9 @@ import type { Ports } from '../ports/ports.ts';
 import type { ClusterRegistry } from './clusterRegistry.ts';
 import { defaultRegistryPort, type LocalRegistry } from './localRegistry.ts';
 
+/** Milliseconds an answer holds for: the steps of one service ask for the same image one after the other. */
+const answerAge = 5000;
+
 /** Registries as one run sees them: where images go, and whether they are there. */
 export interface Registries {
   /** `host/path` a service's image is pushed to. */
@@ -12,7 +15,7 @@ export interface Registries {
   /** Sees to it that the registry of a repository answers; starts Towline's own where it is meant. `notice` hears of it. */
   ready(repository: string, notice: (message: string) => void, signal: AbortSignal): Promise<void>;
   credentialFor(repository: string, signal: AbortSignal): Promise<Credential | undefined>;
-  /** Whether a digest is there; asked once a run, since a digest's content never changes. Throws as the Registry port does. */
+  /** Whether a digest is there, by an answer of the last seconds: images are removed too. Throws as the Registry port does. */
   holds(repository: string, digest: string, signal: AbortSignal): Promise<boolean>;
   /** Throws as the Registry port does. */
   findDigest(repository: string, reference: string, signal: AbortSignal): Promise<string | undefined>;
@@ -71,7 +74,7 @@ export function createRegistries(
     return ports.registry.findDigest({ registry: host, repository: path, reference }, credential, signal);
   }
 
-  const held = new Map<string, Promise<boolean>>();
+  const held = new Map<string, { readonly asked: number; readonly answer: Promise<boolean> }>();
 
   return {
     repositoryOf: (image) => targetRepository(registry, image),
@@ -88,13 +91,15 @@ export function createRegistries(
     },
     holds(repository, digest, signal) {
       const name = `${repository}@${digest}`;
-      let promise = held.get(name);
-      if (promise === undefined) {
-        promise = findDigest(repository, digest, signal).then((found) => found === digest);
-        promise.catch(() => held.delete(name));
-        held.set(name, promise);
-      }
-      return promise;
+      const asked = ports.clock.now();
+      const known = held.get(name);
+      if (known && Math.abs(asked - known.asked) <= answerAge) return known.answer;
+      const answer = findDigest(repository, digest, signal).then((found) => found === digest);
+      held.set(name, { asked, answer });
+      answer.catch(() => {
+        if (held.get(name)?.answer === answer) held.delete(name);
+      });
+      return answer;
     },
     findDigest,
   };

@@ -19,7 +19,7 @@ export interface Ahead {
 const anyImage = { tag: 'tag', digest: `sha256:${'0'.repeat(64)}` };
 
 /**
- * Only what stays as it is, or is asked once a run anyway: what another process may change meanwhile is left to the
+ * Only what stays as it is, or is asked again after a while: what another process may change meanwhile is left to the
  * step that needs it.
  * @param proposing names of the services that take the propose step
  */

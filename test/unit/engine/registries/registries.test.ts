@@ -7,17 +7,20 @@ import type { ClusterRegistry } from '../../../../src/engine/registries/clusterR
 import type { LocalRegistry, LocalRegistryState } from '../../../../src/engine/registries/localRegistry.ts';
 import { createRegistries } from '../../../../src/engine/registries/registries.ts';
 import { createFakeRegistry } from '../../../support/fakeRegistry.ts';
+import { createManualClock } from '../../../support/manualClock.ts';
 
 const { signal } = new AbortController();
 const digest = `sha256:${'ab'.repeat(32)}`;
 
 describe('registries', () => {
   let registry = createFakeRegistry();
+  let clock = createManualClock();
   let started: number[] = [];
   let notices: string[] = [];
   const notice = (message: string) => void notices.push(message);
   beforeEach(() => {
     registry = createFakeRegistry();
+    clock = createManualClock();
     started = [];
     notices = [];
   });
@@ -40,7 +43,7 @@ describe('registries', () => {
       },
     };
     const find = (host: string) => Promise.resolve(credentials[host]);
-    const ports = { registry, credentials: { find } } as Partial<Ports> as Ports;
+    const ports = { clock, registry, credentials: { find } } as Partial<Ports> as Ports;
     return createRegistries(ports, local, configured, ofCluster);
   }
 
@@ -129,7 +132,7 @@ describe('registries', () => {
     assert.equal(await registries.holds('ghcr.io/acme/web', digest, signal), false);
   });
 
-  it('are asked once a run for a digest, and again after they did not answer', async () => {
+  it('are asked once for a digest by what asks at the same time, and again after they did not answer', async () => {
     const registries = start('ghcr.io/acme');
     const holds = () => registries.holds('ghcr.io/acme/api', digest, signal);
     await assert.rejects(holds(), { code: 'registry-unreachable' });
@@ -137,6 +140,17 @@ describe('registries', () => {
     assert.deepEqual(await Promise.all([holds(), holds()]), [true, true]);
     assert.equal(await holds(), true);
     assert.equal(registry.asked.length, 2);
+  });
+
+  it('are asked again where the image may have been removed since', async () => {
+    const images = new Map([[`acme/api@${digest}`, digest]]);
+    registry.hosts.set('ghcr.io', images);
+    const registries = start('ghcr.io/acme');
+    const holds = () => registries.holds('ghcr.io/acme/api', digest, signal);
+    assert.equal(await holds(), true);
+    images.clear();
+    await clock.advance(60_000);
+    assert.equal(await holds(), false);
   });
 
   it('get the credentials of their host', async () => {
