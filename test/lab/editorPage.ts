@@ -61,6 +61,28 @@ function editConfiguration(development: Readonly<Record<string, unknown>>): void
   });
 }
 
+/** Keeps what goes wrong in a page from now on; what is returned tells it, and what the page still waits for. */
+export function hearPage(page: Page): () => string[] {
+  const heard: string[] = [];
+  const asked = new Set<string>();
+  page.on('request', (request) => asked.add(request.url()));
+  page.on('requestfinished', (request) => asked.delete(request.url()));
+  page.on('requestfailed', (request) => {
+    asked.delete(request.url());
+    heard.push(`request failed: ${request.failure()?.errorText} ${request.url()}`);
+  });
+  page.on('websocket', (socket) => {
+    socket.on('socketerror', (error) => heard.push(`socket failed: ${error} ${socket.url()}`));
+    socket.on('close', () => heard.push(`socket closed: ${socket.url()}`));
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error') heard.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => heard.push(`error: ${error.stack ?? error.message}`));
+  page.on('crash', () => heard.push('The page crashed.'));
+  return () => [...heard, ...[...asked].map((url) => `not answered: ${url}`)];
+}
+
 /** Lets the extension host end in order, so that `deactivate` runs. Call before the browser is closed. */
 export async function leavePage(page: Page, server: EditorServer): Promise<void> {
   await page.goto('about:blank').catch(() => undefined);

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DesktopEditor } from '../lab/editorInstall.ts';
+import { hearPage } from '../lab/editorPage.ts';
 import { writeSettings } from '../lab/editorServer.ts';
 import { executeOrThrow } from '../lab/execute.ts';
 import { settingsByFile, settingsFile, type WindowOptions, type WorkbenchPage } from './editorLab.ts';
@@ -47,9 +48,11 @@ export async function openDesktopPage(
     ],
   });
   const page = await application.firstWindow();
+  const heard = hearPage(page);
   return {
     page,
     folder,
+    describe: () => Promise.resolve(heard().join('\n')),
     async close() {
       await application.close();
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });

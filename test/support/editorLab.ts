@@ -26,6 +26,8 @@ export interface WorkbenchPage {
   readonly page: import('playwright-core').Page;
   /** Everything the editor wrote. */
   readonly folder: string;
+  /** What went wrong in the page, and what the editor wrote last. */
+  describe(): Promise<string>;
   close(): Promise<void>;
 }
 

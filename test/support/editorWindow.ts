@@ -55,7 +55,7 @@ export interface EditorWindow {
   set(settings: Readonly<Record<string, unknown>>): void;
   /** Width of the side bar in pixels. */
   resizeSideBar(width: number): Promise<void>;
-  /** What asks for attention, and where keys go. */
+  /** What asks for attention, where keys go, and what went wrong. */
   describe(): Promise<string>;
   /** Keeps a picture, with `TOWLINE_SCREENSHOTS=all` in every theme. */
   capture(name: string): Promise<void>;
@@ -253,9 +253,8 @@ export function createWindow(opened: WorkbenchPage, settingsFile: string): Edito
       const focused = await page.evaluate(
         'document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.outerHTML.slice(0, 200)',
       );
-      return [...texts.map((text) => `shown: ${text.replaceAll(/\s+/g, ' ')}`), `focused: ${focused}`].join(
-        '\n',
-      );
+      const shownTexts = texts.map((text) => `shown: ${text.replaceAll(/\s+/g, ' ')}`);
+      return [...shownTexts, `focused: ${focused}`, await opened.describe()].join('\n');
     },
     async capture(name) {
       mkdirSync(pictures, { recursive: true });
