@@ -22,8 +22,10 @@ function endings(program: string, environment: Environment): readonly string[] {
 
 function isProgram(path: string): boolean {
   try {
-    accessSync(path, onWindows ? constants.F_OK : constants.X_OK);
-    return statSync(path).isFile();
+    // Most folders of PATH lack it, and an error costs more than the question.
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return false;
+    if (!onWindows) accessSync(path, constants.X_OK);
+    return true;
   } catch {
     return false;
   }

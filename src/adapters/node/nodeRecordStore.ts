@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import type { RecordStore } from '../../engine/ports/journalStore.ts';
@@ -9,6 +9,18 @@ import { writeWhole } from './writeWhole.ts';
 
 /** Not starting with a dot: those are files that are just being written. */
 const safeSegment = /^[\w@+=-][\w.@+=-]*$/;
+
+/** With fewer calls than a file needs that may be a pipe or a device: Towline wrote this one. */
+function readRecord(path: string): string | undefined {
+  try {
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (there === undefined) return undefined;
+    if (there.isFile()) return readFileSync(path, 'utf8');
+  } catch {
+    // The other way tells what is the matter.
+  }
+  return readTextFile(path);
+}
 
 /** Records as files below `folder`, which is made with the first one. */
 export function openRecordStore(folder: string): RecordStore {
@@ -21,7 +33,7 @@ export function openRecordStore(folder: string): RecordStore {
   }
 
   return {
-    read: (name) => readTextFile(locate(name)),
+    read: (name) => readRecord(locate(name)),
     async write(name, text) {
       const path = locate(name);
       try {

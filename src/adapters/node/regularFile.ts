@@ -1,4 +1,13 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import { isMissing, unreadable } from './fileFailure.ts';
 
@@ -17,10 +26,11 @@ function refuseToOpen(path: string): TowlineError {
  * Opens a regular file and nothing else; the caller closes it. The kind is looked at before, so that a device
  * is never opened, and again afterwards without waiting, should the name have been given to a pipe in between.
  * Throws `context-unreadable`, or what the system throws.
+ * @param before what was there a moment ago, where that is known
  */
-export function openRegularFile(path: string, links: 'followed' | 'refused'): OpenFile {
+export function openRegularFile(path: string, links: 'followed' | 'refused', before?: Stats): OpenFile {
   const follow = links === 'followed';
-  const before = follow ? statSync(path) : lstatSync(path);
+  before ??= follow ? statSync(path) : lstatSync(path);
   if (!before.isFile()) throw refuseToOpen(path);
   // Windows has neither flag; there both read as undefined, which counts as zero here.
   const noFollow = follow ? 0 : constants.O_NOFOLLOW;
@@ -37,8 +47,9 @@ export function openRegularFile(path: string, links: 'followed' | 'refused'): Op
  */
 export function readTextFile(path: string): string | undefined {
   try {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== false) return undefined;
-    const { descriptor } = openRegularFile(path, 'followed');
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (there?.isDirectory() !== false) return undefined;
+    const { descriptor } = openRegularFile(path, 'followed', there);
     try {
       const text = readFileSync(descriptor, 'utf8');
       return text.startsWith('\ufeff') ? text.slice(1) : text;

@@ -3,6 +3,9 @@ import { type KeyInputs, keyText, splitInputs } from '../../domain/keys/keyInput
 import type { RepoPath } from '../../domain/workspace/service.ts';
 import { hashText } from './hashText.ts';
 
+/** The digest of `[]`: most keys of a run are of steps that read no files. */
+const noFiles = '4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945';
+
 /** Lower-case hex SHA-256 over every input; never shortened. */
 export function contentKey(inputs: KeyInputs): string {
   const { files, others } = splitInputs(inputs);
@@ -16,7 +19,8 @@ export function keyOver(others: KeyInputs, files: string): string {
 
 /** One digest over inputs of the working tree, so that they can be known to be the same without being listed. */
 export function filesDigest(files: KeyInputs): string {
-  return hashText(keyText(files));
+  const text = keyText(files);
+  return text === '[]' ? noFiles : hashText(text);
 }
 
 /** A value that may be secret, as it may stand in a key: the same value gives the same text only in this repository. */

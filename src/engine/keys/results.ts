@@ -14,7 +14,7 @@ export interface StoredResult {
 }
 
 /**
- * Results by content key. The one that each service and step used last is also kept by name: it is what most runs
+ * Results by content key, as one run sees them. The one that each service and step used last is also kept by name: it is what most runs
  * find. Its inputs lie beside it, as many as there are files, and are read to tell why something runs again.
  */
 export interface Results {
@@ -40,18 +40,34 @@ export function createResults(records: RecordStore): Results {
   const latestName = (step: StepName, service: string): string => `latest/${step}/${recordPart(service)}`;
   const inputsName = (step: StepName, service: string): string => `inputs/${step}/${recordPart(service)}`;
   const keyName = (step: StepName, key: string): string => `results/${step}/${key}`;
+  /** By record. Where another run has written one since, its result is still found by its key. */
+  const seen = new Map<string, StoredResult | undefined>();
+
+  function latest(step: StepName, service: string): StoredResult | undefined {
+    const name = latestName(step, service);
+    const found = parse(records.read(name));
+    seen.set(name, found);
+    return found;
+  }
+
+  function seenLatest(step: StepName, service: string): StoredResult | undefined {
+    const name = latestName(step, service);
+    return seen.has(name) ? seen.get(name) : latest(step, service);
+  }
+
   /** The inputs first: a result never stands beside those of the one before it for longer than this takes. */
   async function makeLatest(step: StepName, result: StoredResult, inputs: KeyInputs): Promise<void> {
     const { key, service } = result;
     await records.write(inputsName(step, service), JSON.stringify({ key, inputs } satisfies StoredInputs));
     await records.write(latestName(step, service), JSON.stringify(result));
+    seen.set(latestName(step, service), result);
   }
 
   return {
-    latest: (step, service) => parse(records.read(latestName(step, service))),
+    latest,
     find(step, service, key) {
-      const newest = parse(records.read(latestName(step, service)));
-      if (newest?.key === key) return newest;
+      const last = seenLatest(step, service);
+      if (last?.key === key) return last;
       const older = parse(records.read(keyName(step, key)));
       return older?.service === service && older.key === key ? older : undefined;
     },
@@ -66,8 +82,8 @@ export function createResults(records: RecordStore): Results {
       ]);
     },
     async reuse(step, result, readInputs) {
-      const latest = parse(records.read(latestName(step, result.service)));
-      if (latest?.key !== result.key) await makeLatest(step, result, await readInputs());
+      if (seenLatest(step, result.service)?.key !== result.key)
+        await makeLatest(step, result, await readInputs());
     },
   };
 }

@@ -42,6 +42,9 @@ interface Remembered {
   readonly at: number;
 }
 
+/** Characters up to which what chose a version names its record as it is, which takes no hash. */
+const longestChoice = 1000;
+
 type Environment = Readonly<Record<string, string>>;
 
 /** What was found on the machine, once for all services. */
@@ -114,7 +117,8 @@ export function createToolVersions(
     const found = find(program);
     if (!found) return 'not found';
     const { path, stamp } = found;
-    const choice = hashText([path, stamp, versionFileTexts(folder), hashOf(environment)].join('\0'));
+    const chosenBy = [path, stamp, versionFileTexts(folder), hashOf(environment)].join('\0');
+    const choice = chosenBy.length <= longestChoice ? chosenBy : hashText(chosenBy);
     remembered ??= parse(records.read('tools'));
     const known = remembered[choice];
     if (known && now() - known.at < maxAge) return known.version;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mock } from 'node:test';
@@ -6,6 +7,7 @@ import { watchFolder } from '../../../../src/adapters/chokidar/watchFolder.ts';
 import { createStores } from '../../../../src/adapters/node/nodeStores.ts';
 import { deferred } from '../../../../src/base/deferred.ts';
 import { TowlineError } from '../../../../src/domain/errors/towlineError.ts';
+import { skipTest } from '../../../support/skipTest.ts';
 import { useTemporaryFolder } from '../../../support/temporaryFolder.ts';
 
 const never = new AbortController().signal;
@@ -186,6 +188,14 @@ describe('records in the Git folder', () => {
     await records().write('results/test/0f3a', 'two');
     assert.equal(records().read('results/test/0f3a'), 'two');
     assert.equal(records().read('results/test/ffff'), undefined);
+  });
+
+  it('reads nothing that it did not write: a folder is none, a pipe is refused', async function () {
+    await records().write('answers/a', 'one');
+    assert.equal(records().read('answers'), undefined);
+    if (process.platform === 'win32') skipTest(this, 'Windows has no named pipes in folders');
+    execFileSync('mkfifo', [join(folder(), 'towline/records/answers/pipe')]);
+    assert.throws(() => records().read('answers/pipe'), { code: 'context-unreadable' });
   });
 
   it('lists a folder by full names, and nothing where nothing is', async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { splitInputs } from '../../../../src/domain/keys/keyInputs.ts';
+import { keyText, splitInputs } from '../../../../src/domain/keys/keyInputs.ts';
 import { contentKey, filesDigest, keyOver } from '../../../../src/engine/keys/contentKey.ts';
+import { hashText } from '../../../../src/engine/keys/hashText.ts';
 
 describe('contentKey', () => {
   const files = { 'file api/a.js': '644 1', 'folder api': '755' };
@@ -11,6 +12,10 @@ describe('contentKey', () => {
     assert.equal(keyOver(others, filesDigest(files)), contentKey({ ...others, ...files }));
     assert.equal(keyOver(others, filesDigest({})), contentKey(others));
     assert.deepEqual(splitInputs({ ...files, ...others }), { files, others });
+  });
+
+  it('has the digest of no files, which is not computed, like any other', () => {
+    assert.equal(filesDigest({}), hashText(keyText({})));
   });
 
   it('differs with each input, of the working tree or not', () => {

@@ -46,6 +46,31 @@ describe('results', () => {
     assert.equal(records.writes.length, before);
   });
 
+  it('are read once where a run finds the latest and uses it again', async () => {
+    const kept = createFakeRecords();
+    await createResults(kept).store('test', result('api', 'one'), inputs);
+    const asked: string[] = [];
+    const read = (name: string) => {
+      asked.push(name);
+      return kept.read(name);
+    };
+    const results = createResults({ ...kept, read });
+    const found = results.find('test', 'api', 'one');
+    assert.ok(found);
+    await results.reuse('test', found, () => Promise.resolve(inputs));
+    assert.equal(results.find('test', 'api', 'one'), found);
+    assert.deepEqual(asked, ['latest/test/api']);
+  });
+
+  it('are found where another run has stored one since', async () => {
+    const records = createFakeRecords();
+    const results = createResults(records);
+    assert.equal(results.find('test', 'api', 'one'), undefined);
+    await createResults(records).store('test', result('api', 'one', 7), inputs);
+    assert.equal(results.find('test', 'api', 'one')?.run, 7);
+    assert.equal(results.latest('test', 'api')?.run, 7);
+  });
+
   it('have no inputs rather than those of another result, or of one that somebody damaged', () => {
     const other = JSON.stringify({ key: 'two', inputs });
     for (const text of [other, '{', '', 'null', '7', '{}', '[]']) {

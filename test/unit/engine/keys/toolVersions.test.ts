@@ -105,6 +105,19 @@ describe('toolVersions', () => {
     assert.deepEqual(await look('web', 'known'), { 'tool make': '4.4' });
   });
 
+  it('are remembered beside version files of any length, without their text', async () => {
+    install('make', '4.3');
+    const text = `# ${'words '.repeat(1000)}`;
+    writeFileSync(join(folder(), 'repository/mise.toml'), text);
+    await versions(['make']);
+    await versions(['make']);
+    assert.equal(asked(), 1);
+    assert.doesNotMatch(records.read('tools') ?? '', /words/);
+    writeFileSync(join(folder(), 'repository/mise.toml'), `${text}.`);
+    await versions(['make']);
+    assert.equal(asked(), 2);
+  });
+
   it('are asked again after a time', async () => {
     install('make', '4.3');
     await versions(['make']);
