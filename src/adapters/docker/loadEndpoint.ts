@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import { sha256Of } from '../../domain/hashing/sha256.ts';
@@ -19,7 +19,8 @@ export function dockerConfigFolder({ environment, homeFolder }: DockerPlace): st
 /** Text of a file, or undefined when there is none. Throws `engine-config-invalid` when it cannot be read. */
 function readText(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    // Where there is none, as mostly, an error costs more than the question.
+    return statSync(path, { throwIfNoEntry: false }) && readFileSync(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

@@ -16,7 +16,7 @@ import {
   recentSubjects,
 } from './readHistory.ts';
 import { hasObject, listTree, readBlobs, readCommit } from './readObjects.ts';
-import { type ReadSettings, readSettings } from './readSettings.ts';
+import { readSettings } from './readSettings.ts';
 import { keepWorkingState, readWorkingState } from './readWorkingState.ts';
 import { deleteRef, resolveRef, updateRef } from './refs.ts';
 import { createRemoteBranches, fetchBranch, fetchPull, remoteTips } from './remotes.ts';
@@ -25,9 +25,12 @@ import { makeTree } from './writeTree.ts';
 /** Milliseconds for which settings read at opening serve what is asked at once; later questions look again. */
 const settingsLife = 1000;
 
+/** As git told them, or as they were remembered of a configuration, which then is the last field. */
+type OpeningSettings = Settings & { readonly readAt: number; readonly configuration?: string };
+
 /** What was learnt of a checkout while it was opened. */
 interface Opened {
-  readonly settings?: ReadSettings;
+  readonly settings?: OpeningSettings;
   readonly memory?: GitMemory | undefined;
 }
 
@@ -43,7 +46,7 @@ export function createRepository(
   let mayFetch = false;
   let unused = opened;
 
-  function fresh(settings: ReadSettings | undefined): ReadSettings | undefined {
+  function fresh(settings: OpeningSettings | undefined): OpeningSettings | undefined {
     return settings && Date.now() - settings.readAt < settingsLife ? settings : undefined;
   }
 
@@ -57,12 +60,13 @@ export function createRepository(
     place,
     async workingState(signal) {
       if (top === undefined) throw gitFailure('status', `${commonFolder} is a bare repository`);
-      const checkout = memory?.recallCheckout(top);
       // Once only: a filter may have been added since.
       const opening = fresh(unused);
       unused = undefined;
+      const checkout = opening?.configuration === undefined ? memory?.recallCheckout(top) : undefined;
       const settings = checkout?.settings ?? opening ?? (await readSettings(git, signal));
-      const reading = { settings, memory, configuration: checkout?.configuration };
+      const configuration = checkout?.configuration ?? opening?.configuration;
+      const reading = { settings, memory, configuration };
       return readWorkingState(git, { ...place, top }, reading, signal);
     },
     async keepState(state, signal) {
@@ -74,7 +78,11 @@ export function createRepository(
     findCommit: (words, signal) => findCommit(git, words, signal),
     branchHistory: (from, paths, count, signal) => branchHistory(git, from, paths, count, signal),
     recentSubjects: (from, count, signal) => recentSubjects(git, from, count, signal),
-    remotes: async (signal) => (fresh(opened) ?? (await settingsNow(signal))).remotes,
+    async remotes(signal) {
+      // Whether remembered ones still hold is known for less than asking git again takes.
+      const told = opened?.configuration === undefined ? fresh(opened) : undefined;
+      return (told ?? (await settingsNow(signal))).remotes;
+    },
     remoteTips: (remote, branches, signal) => remoteTips(git, remote, branches, signal),
     remoteBranchesWith,
     fetchBranch(remote, branch, signal) {

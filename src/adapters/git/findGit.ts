@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 
 /**
@@ -12,6 +12,8 @@ export function findGit(environment: Readonly<Record<string, string | undefined>
     if (!isAbsolute(folder)) continue;
     const candidate = join(folder, windows ? 'git.exe' : 'git');
     try {
+      // Most folders lack it, and an error costs more than the question.
+      if (!statSync(candidate, { throwIfNoEntry: false })?.isFile()) continue;
       accessSync(candidate, constants.X_OK);
       return candidate;
     } catch {

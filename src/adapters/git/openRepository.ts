@@ -26,8 +26,13 @@ export async function openRepository(
   const here = resolve(folder);
   const known = memory?.recallCheckout(here);
   if (known) {
-    const { top, commonFolder } = known;
-    return createRepository(createGit(program, top, environment), { top, commonFolder }, { memory });
+    const { top, commonFolder, configuration } = known;
+    const settings = { ...known.settings, readAt: Date.now(), configuration };
+    return createRepository(
+      createGit(program, top, environment),
+      { top, commonFolder },
+      { settings, memory },
+    );
   }
   if (!isFolder(here)) throw new TowlineError('not-a-repository', { why: `${here} is not a folder` });
   const git = createGit(program, here, environment);

@@ -1,5 +1,7 @@
+import { createShared, type Shared } from '../../base/shared.ts';
 import { TowlineError } from '../../domain/errors/towlineError.ts';
 import { registryPlace, targetRepository } from '../../domain/images/targetRepository.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Credential } from '../ports/credentials.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ClusterRegistry } from './clusterRegistry.ts';
@@ -30,8 +32,11 @@ export function createRegistries(
   const registry = configured ?? ofCluster?.host ?? `localhost:${defaultRegistryPort}`;
   const started = new Map<string, Promise<void>>();
 
-  const credentialFor = (repository: string, signal: AbortSignal): Promise<Credential | undefined> =>
-    ports.credentials.find(registryPlace(repository).registry, signal);
+  const credentials = createAnswers<Credential | undefined>(ports.clock);
+  const credentialFor = (repository: string, signal: AbortSignal): Promise<Credential | undefined> => {
+    const host = registryPlace(repository).registry;
+    return credentials(host, (shared) => ports.credentials.find(host, shared), signal);
+  };
 
   async function makeReady(
     host: string,
@@ -74,7 +79,7 @@ export function createRegistries(
     return ports.registry.findDigest({ registry: host, repository: path, reference }, credential, signal);
   }
 
-  const held = new Map<string, { readonly asked: number; readonly answer: Promise<boolean> }>();
+  const held = createAnswers<boolean>(ports.clock);
 
   return {
     repositoryOf: (image) => targetRepository(registry, image),
@@ -89,19 +94,29 @@ export function createRegistries(
       }
       return promise;
     },
-    holds(repository, digest, signal) {
-      const name = `${repository}@${digest}`;
-      const asked = ports.clock.now();
-      const known = held.get(name);
-      if (known && Math.abs(asked - known.asked) <= answerAge) return known.answer;
-      const answer = findDigest(repository, digest, signal).then((found) => found === digest);
-      held.set(name, { asked, answer });
-      answer.catch(() => {
-        if (held.get(name)?.answer === answer) held.delete(name);
-      });
-      return answer;
-    },
+    holds: (repository, digest, signal) =>
+      held(
+        `${repository}@${digest}`,
+        async (shared) => (await findDigest(repository, digest, shared)) === digest,
+        signal,
+      ),
     findDigest,
+  };
+}
+
+/** Asks a question once for all who ask it within `answerAge`; one that was not answered is asked again. */
+function createAnswers<T>(
+  clock: Clock,
+): (question: string, ask: (signal: AbortSignal) => Promise<T>, signal: AbortSignal) => Promise<T> {
+  const known = new Map<string, { readonly asked: number; readonly answer: Shared<T> }>();
+  return (question, ask, signal) => {
+    const now = clock.now();
+    let entry = known.get(question);
+    if (entry === undefined || Math.abs(now - entry.asked) > answerAge) {
+      entry = { asked: now, answer: createShared(ask) };
+      known.set(question, entry);
+    }
+    return entry.answer.get(signal);
   };
 }
 

@@ -153,6 +153,25 @@ describe('registries', () => {
     assert.equal(await holds(), false);
   });
 
+  it('ask for the credentials of a host once for what asks at the same time', async () => {
+    const credential = { kind: 'basic', username: 'me', password: 'hunter2', from: 'test' } as const;
+    let searches = 0;
+    const counted = {
+      get 'ghcr.io'() {
+        searches += 1;
+        return credential;
+      },
+    };
+    const registries = start('ghcr.io/acme', counted);
+    registry.hosts.set('ghcr.io', new Map());
+    const images = ['api', 'web'].map((name) => registries.repositoryOf(name));
+    await Promise.all(images.map((image) => registries.findDigest(image, 'new', signal)));
+    assert.equal(searches, 1);
+    await clock.advance(60_000);
+    await registries.credentialFor('ghcr.io/acme/api', signal);
+    assert.equal(searches, 2);
+  });
+
   it('get the credentials of their host', async () => {
     const credential = { kind: 'basic', username: 'me', password: 'hunter2', from: 'test' } as const;
     const registries = start(undefined, { 'ghcr.io': credential });
