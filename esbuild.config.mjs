@@ -15,17 +15,22 @@ const forCommonJs = [
 /**
  * Leaves out parts of dockerode for calls that are never made here, most of which it loads at once: its BuildKit
  * session and ssh connection (Towline's own know secrets and the user's ssh configuration), its reading of build
- * output and its packing of folders. They are four fifths of its size and most of the time it takes to load.
+ * output and its packing of folders. They are four fifths of its size and most of the time it takes to load. The same of
+ * commander: its subcommands that are programs of their own.
  * @type {import('esbuild').Plugin}
  */
 const withoutUnused = {
   name: 'without-unused',
   setup({ onResolve, onLoad }) {
-    const user = /[\\/]node_modules[\\/](dockerode|docker-modem)[\\/]/;
-    onResolve(
-      { filter: /^(\.\/session|\.\/buildkit|\.\/ssh|tar-fs|@balena\/dockerignore)$/ },
-      ({ path, importer }) => (user.test(importer) ? { path, namespace: 'unused' } : undefined),
+    const leaveOut = (user, filter) =>
+      onResolve({ filter }, ({ path, importer }) =>
+        user.test(importer) ? { path, namespace: 'unused' } : undefined,
+      );
+    leaveOut(
+      /[\\/]node_modules[\\/](dockerode|docker-modem)[\\/]/,
+      /^(\.\/session|\.\/buildkit|\.\/ssh|tar-fs|@balena\/dockerignore)$/,
     );
+    leaveOut(/[\\/]node_modules[\\/]commander[\\/]/, /^node:child_process$/);
     onLoad({ filter: /(?:)/, namespace: 'unused' }, ({ path }) => ({
       contents: `module.exports = () => { throw new Error('${path} is not part of this bundle'); };`,
     }));

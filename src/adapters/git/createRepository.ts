@@ -19,7 +19,7 @@ import { hasObject, listTree, readBlobs, readCommit } from './readObjects.ts';
 import { readSettings } from './readSettings.ts';
 import { keepWorkingState, readWorkingState } from './readWorkingState.ts';
 import { deleteRef, resolveRef, updateRef } from './refs.ts';
-import { createRemoteBranches, fetchBranch, fetchPull, remoteTips } from './remotes.ts';
+import { createRemoteBranches, createRemoteTips, fetchBranch, fetchPull } from './remotes.ts';
 import { makeTree } from './writeTree.ts';
 
 /** Milliseconds for which settings read at opening serve what is asked at once; later questions look again. */
@@ -83,7 +83,7 @@ export function createRepository(
       const told = opened?.configuration === undefined ? fresh(opened) : undefined;
       return (told ?? (await settingsNow(signal))).remotes;
     },
-    remoteTips: (remote, branches, signal) => remoteTips(git, remote, branches, signal),
+    remoteTips: createRemoteTips(git, place, memory),
     remoteBranchesWith,
     fetchBranch(remote, branch, signal) {
       mayFetch = true;

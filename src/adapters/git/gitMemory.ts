@@ -1,10 +1,11 @@
-import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { RecordStore } from '../../engine/ports/journalStore.ts';
-import type { RepositoryPlace } from '../../engine/ports/repositories.ts';
+import type { ObjectId, RepositoryPlace } from '../../engine/ports/repositories.ts';
 import { isSettled, stampOf } from './fileStamp.ts';
+import { folderRemoteState } from './folderRemote.ts';
 import type { IndexListing } from './parseIndexListing.ts';
 import type { ReadSettings } from './readSettings.ts';
+import { look, stampsOf } from './refStamps.ts';
 
 /** What a configuration says, whenever that was read. */
 export type Settings = Omit<ReadSettings, 'readAt' | 'origins'>;
@@ -31,6 +32,14 @@ export interface GitMemory {
   indexStamp(place: RepositoryPlace): string | undefined;
   /** The same for all refs below a name, e.g. `refs/remotes/origin`. */
   refsStamp(place: RepositoryPlace, below: string): string | undefined;
+  /**
+   * What tells one state of a remote's branches from the next, and of what decides where it is; undefined where
+   * nothing does: it must be asked each time.
+   */
+  tipsState(place: RepositoryPlace, remote: string): string | undefined;
+  /** What a remote said to a question in this state. */
+  recallTips(place: RepositoryPlace, state: string, question: string): KeptTips | undefined;
+  keepTips(place: RepositoryPlace, state: string, answer: KeptTips): Promise<void>;
   /** What the index lists while it has this stamp. */
   recallListing(place: RepositoryPlace, stamp: string): IndexListing | undefined;
   /** Keeps what was listed since the index had this stamp. */
@@ -44,19 +53,30 @@ export interface GitMemory {
   readonly fewFiles: number;
 }
 
+/** What a remote said of its branches. */
+export interface KeptTips {
+  readonly question: string;
+  readonly defaultBranch: string;
+  readonly tips: readonly (readonly [branch: string, id: ObjectId])[];
+}
+
 /** A view's signs tell whether the rest is worth reading. */
 export type ViewPart = 'signs' | 'lists';
 
 interface Kept extends Omit<Checkout, 'configuration'> {
-  readonly version: 3;
+  readonly version: 4;
   readonly situation: string;
   /** Every file that may hold configuration, with its stamp; '' where there is none. */
   readonly files: readonly (readonly [path: string, stamp: string])[];
 }
 
 const checkoutRecord = 'git/checkout';
+const tipsRecord = 'git/tips';
 const listingRecord = 'git/listing';
 const viewRecord = (part: ViewPart): string => `git/view-${part}`;
+
+/** Of one state; each environment asks for branches of its own. */
+const keptAnswers = 20;
 
 /** Variables that choose the files that git takes configuration from. */
 const choosing = /^(?:GIT_CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM)|HOME|XDG_CONFIG_HOME)$/;
@@ -83,14 +103,16 @@ export function createGitMemory(
     isFit && place.top !== undefined && place.commonFolder === join(place.top, '.git');
   const read = (commonFolder: string, name: string) => openRecords(commonFolder).read(name);
 
+  function recallCheckout(folder: string): Checkout | undefined {
+    const top = isFit ? findTop(resolve(folder)) : undefined;
+    const kept = top === undefined ? undefined : parseKept(read(join(top, '.git'), checkoutRecord));
+    if (kept?.top !== top || kept?.situation !== situation()) return undefined;
+    if (!kept.files.every(([path, stamp]) => stampOf(path) === stamp)) return undefined;
+    return { ...kept, configuration: JSON.stringify([kept.situation, kept.files]) };
+  }
+
   return {
-    recallCheckout(folder) {
-      const top = isFit ? findTop(resolve(folder)) : undefined;
-      const kept = top === undefined ? undefined : parseKept(read(join(top, '.git'), checkoutRecord));
-      if (kept?.top !== top || kept?.situation !== situation()) return undefined;
-      if (!kept.files.every(([path, stamp]) => stampOf(path) === stamp)) return undefined;
-      return { ...kept, configuration: JSON.stringify([kept.situation, kept.files]) };
-    },
+    recallCheckout,
     async keepCheckout(place, { readAt, origins, ...settings }) {
       if (!isPlain(place) || findTop(place.top) !== place.top || origins === undefined) return;
       const { top, commonFolder } = place;
@@ -101,7 +123,7 @@ export function createGitMemory(
         if (stamp === undefined || !isSettled(stamp, readAt - Date.now() + now())) return;
         files.push([path, stamp]);
       }
-      const kept: Kept = { version: 3, situation: situation(), top, commonFolder, settings, files };
+      const kept: Kept = { version: 4, situation: situation(), top, commonFolder, settings, files };
       await write(openRecords(commonFolder), checkoutRecord, JSON.stringify(kept));
     },
     indexStamp(place) {
@@ -110,9 +132,24 @@ export function createGitMemory(
     refsStamp(place, below) {
       const { commonFolder } = place;
       if (!isPlain(place) || stampOf(join(commonFolder, 'reftable')) !== '') return undefined;
-      const stamps: string[] = [];
-      const isTold = ['packed-refs', below].every((name) => addStamps(join(commonFolder, name), stamps));
-      return isTold && stamps.every((stamp) => isSettled(stamp, now())) ? stamps.join('\n') : undefined;
+      return stampsOf(commonFolder, ['packed-refs', below], now())?.join('\n');
+    },
+    tipsState(place, remote) {
+      const { settings, configuration } = (isPlain(place) && recallCheckout(place.top)) || {};
+      const url = settings?.remotes.find(({ name }) => name === remote)?.url;
+      const state = url === undefined || settings?.redirects ? undefined : folderRemoteState(url, now());
+      return state && `${configuration}\n${url}\n${state}`;
+    },
+    recallTips: ({ commonFolder }, state, question) =>
+      parseTips(read(commonFolder, tipsRecord), state).find((answer) => answer.question === question),
+    async keepTips(place, state, answer) {
+      const known = parseTips(read(place.commonFolder, tipsRecord), state);
+      const answers = [answer, ...known].slice(0, keptAnswers);
+      await write(
+        openRecords(place.commonFolder),
+        tipsRecord,
+        JSON.stringify({ version: 1, state, answers }),
+      );
     },
     recallListing({ commonFolder }, stamp) {
       const [known, ...lists] = read(commonFolder, listingRecord)?.split('\0\0') ?? [];
@@ -167,31 +204,6 @@ function configurationFiles(
   ];
 }
 
-/** More are not worth looking at one by one. */
-const mostRefs = 1_000;
-
-/** Adds the stamps of a file, or of a folder and all in it; false where they do not tell everything. */
-function addStamps(path: string, stamps: string[]): boolean {
-  const stamp = stampOf(path);
-  const found = look(path);
-  if (stamp === undefined || found?.isSymbolicLink() || stamps.length === mostRefs) return false;
-  stamps.push(stamp);
-  return !found?.isDirectory() || namesIn(path).every((name) => addStamps(join(path, name), stamps));
-}
-
-/** A folder that has gone meanwhile has another stamp the next time. */
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-function look(path: string): Stats | undefined {
-  return lstatSync(path, { throwIfNoEntry: false });
-}
-
 /** A memory that cannot be kept is none the next time. */
 async function write(records: RecordStore, name: string, text: string): Promise<void> {
   await records.write(name, text).catch(() => undefined);
@@ -205,8 +217,23 @@ function parseKept(text: string | undefined): Kept | undefined {
   if (text === undefined) return undefined;
   try {
     const value = JSON.parse(text) as Partial<Kept> | null;
-    return value?.version === 3 ? (value as Kept) : undefined;
+    return value?.version === 4 ? (value as Kept) : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** What was said in this state, the newest first. */
+function parseTips(text: string | undefined, state: string): readonly KeptTips[] {
+  if (text === undefined) return [];
+  try {
+    const value = JSON.parse(text) as {
+      readonly version?: number;
+      readonly state?: string;
+      readonly answers?: readonly KeptTips[];
+    } | null;
+    return value?.version === 1 && value.state === state ? (value.answers ?? []) : [];
+  } catch {
+    return [];
   }
 }

@@ -9,6 +9,8 @@ export interface ReadSettings {
   readonly sparse: boolean;
   /** In the order of the configuration. */
   readonly remotes: readonly Remote[];
+  /** Whether more than a remote's URL decides where it is or what answers there, e.g. `url.<base>.insteadOf`. */
+  readonly redirects: boolean;
   /** Files with rules on what to ignore and how, that configuration names instead of the usual ones. */
   readonly ruleFiles: Readonly<Partial<Record<'excludes' | 'attributes', string>>>;
   /** Whether commits are signed. */
@@ -33,6 +35,7 @@ export async function readSettings(git: Git, signal: AbortSignal): Promise<ReadS
   const ruleFiles: Partial<Record<'excludes' | 'attributes', string>> = {};
   let sparse = false;
   let includes = false;
+  let redirects = false;
   let signs = false;
   let hooked = false;
   let hooksPaths = 0;
@@ -48,8 +51,11 @@ export async function readSettings(git: Git, signal: AbortSignal): Promise<ReadS
     if (key === 'commit.gpgsign') signs = isTrue(value);
     if (key === 'core.hookspath') hooksPaths += 1;
     if (/^hook\..+\.event$/.test(key) && value === 'commit-msg') hooked = true;
+    if (/^url\.|^remote\..+\.(?:uploadpack|vcs)$/.test(key)) redirects = true;
     const remote = /^remote\.(.+)\.url$/.exec(key)?.[1];
     // A second URL of a remote is one more to push to.
+    // An empty one takes back those before it.
+    if (remote !== undefined && !value) redirects = true;
     if (remote !== undefined && !remotes.has(remote))
       remotes.set(remote, { name: remote, url: withoutCredentials(value ?? '') });
     const name = /^filter\.(.+)\.[^.]+$/.exec(key)?.[1];
@@ -59,6 +65,7 @@ export async function readSettings(git: Git, signal: AbortSignal): Promise<ReadS
     filters: [...filters],
     sparse,
     remotes: [...remotes.values()],
+    redirects,
     ruleFiles,
     signs,
     hooked,

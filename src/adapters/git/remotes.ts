@@ -1,7 +1,8 @@
 import { TowlineError } from '../../domain/errors/towlineError.ts';
-import type { ObjectId, RemoteBranches } from '../../engine/ports/repositories.ts';
+import type { ObjectId, RemoteBranches, RepositoryPlace } from '../../engine/ports/repositories.ts';
 import { branchRef, checkedId, checkedRemote, type Git } from './git.ts';
 import { gitFailure } from './gitFailure.ts';
+import type { GitMemory } from './gitMemory.ts';
 import { resolveRef } from './refs.ts';
 import { ownRefs, withStaleLockRemoved } from './staleLock.ts';
 
@@ -24,6 +25,32 @@ export async function remoteTips(git: Git, remote: string, branches: readonly st
 }
 
 const symbolic = 'ref: refs/heads/';
+
+/** `remoteTips` that answers a remote in a folder of this machine as before, while nothing that it read there has changed. */
+export function createRemoteTips(
+  git: Git,
+  place: RepositoryPlace,
+  memory: GitMemory | undefined,
+): typeof ask {
+  return memory ? askOrRecall : ask;
+
+  function ask(remote: string, branches: readonly string[], signal: AbortSignal) {
+    return remoteTips(git, remote, branches, signal);
+  }
+
+  async function askOrRecall(remote: string, branches: readonly string[], signal: AbortSignal) {
+    const question = JSON.stringify([remote, ...branches]);
+    const state = memory?.tipsState(place, remote);
+    const known = state && memory?.recallTips(place, state, question);
+    if (known) return { defaultBranch: known.defaultBranch, tips: new Map(known.tips) };
+    const answer = await ask(remote, branches, signal);
+    const { defaultBranch, tips } = answer;
+    // HEAD may name what is not among the branches that were looked at. What changed meanwhile has another state.
+    if (state !== undefined && defaultBranch !== undefined)
+      await memory?.keepTips(place, state, { question, defaultBranch, tips: [...tips] });
+    return answer;
+  }
+}
 
 /**
  * `remoteBranchesWith`, which answers as it did before while the remote's refs have the same stamp: each question costs

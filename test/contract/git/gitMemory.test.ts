@@ -1,13 +1,23 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, it } from 'mocha';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, relative } from 'node:path';
+import { before, describe, it } from 'mocha';
 import { createRepositories } from '../../../src/adapters/git/createRepositories.ts';
 import { openRecordStore } from '../../../src/adapters/node/nodeRecordStore.ts';
 import type { Repository } from '../../../src/engine/ports/repositories.ts';
 import { useGit } from '../../support/gitContract.ts';
 import { writeFiles } from '../../support/gitFixture.ts';
+import { skipTest } from '../../support/skipTest.ts';
 
 /** Git's commands that one opening and one look at the working state start. */
 const all = ['config', 'ls-files', 'rev-parse', 'status'];
@@ -257,6 +267,187 @@ describe('what git said of a checkout', function () {
       symlinkSync(elsewhere, join(top, '.git/refs/remotes/origin/team'));
       await holding();
       assert.equal(await asksAgain(), true);
+    });
+  });
+
+  describe('about the branches of a remote in a folder of this machine', () => {
+    before(function () {
+      if (process.platform !== 'linux') skipTest(this, 'Linux alone tells what a file system is');
+    });
+
+    /** A checkout at its second commit, with a remote that has `main` and `team/x` at the first. */
+    async function start(now?: number) {
+      const checkout = makeCheckout();
+      const { top, look, asks } = checkout;
+      const inCheckout = (...args: string[]) => git.sandbox.git(top, ...args);
+      inCheckout('push', '--quiet', 'origin', 'main', 'main:team/x');
+      const first = inCheckout('rev-parse', 'HEAD');
+      inCheckout('commit', '--quiet', '--allow-empty', '-m', 'Second');
+      const second = inCheckout('rev-parse', 'HEAD');
+      const other = git.sandbox.makeBareRemote('other.git');
+      inCheckout('push', '--quiet', other, 'main');
+      const remote = inCheckout('remote', 'get-url', 'origin');
+      const inRemote = (...args: string[]) => git.sandbox.git(remote, ...args);
+      /** What a process of its own is answered, and whether it starts git for that. */
+      async function ask(branches: readonly string[] = ['team/x']) {
+        const { repository } = await look(top, now);
+        let answer: Awaited<ReturnType<Repository['remoteTips']>> | undefined;
+        const asked = await asks(async () => {
+          answer = await repository.remoteTips('origin', branches, git.signal);
+        });
+        return { asked, branch: answer?.defaultBranch, tips: Object.fromEntries(answer?.tips ?? []) };
+      }
+      await look(top, now);
+      return { top, other, remote, inCheckout, inRemote, ask, first, second };
+    }
+    type Started = Awaited<ReturnType<typeof start>>;
+
+    it('is not asked for again', async () => {
+      const { ask, first } = await start();
+      const told = { branch: 'main', tips: { main: first, 'team/x': first } };
+      assert.deepEqual(await ask(), { asked: true, ...told });
+      assert.deepEqual(await ask(), { asked: false, ...told });
+      const less = { branch: 'main', tips: { main: first } };
+      assert.deepEqual(await ask(['missing']), { asked: true, ...less });
+      assert.deepEqual(await ask(['missing']), { asked: false, ...less });
+      assert.deepEqual(await ask(), { asked: false, ...told });
+    });
+
+    const changes: Readonly<
+      Record<string, readonly [change: (it: Started) => unknown, answer: (it: Started) => object]>
+    > = {
+      'a branch that moved': [
+        ({ inCheckout }) => inCheckout('push', '--quiet', 'origin', 'main:team/x'),
+        ({ first, second }) => ({ main: first, 'team/x': second }),
+      ],
+      'a default branch that moved': [
+        ({ inCheckout }) => inCheckout('push', '--quiet', 'origin', 'main'),
+        ({ first, second }) => ({ main: second, 'team/x': first }),
+      ],
+      'a branch that is gone': [
+        ({ inCheckout }) => inCheckout('push', '--quiet', 'origin', ':team/x'),
+        ({ first }) => ({ main: first }),
+      ],
+      'branches that were packed': [
+        ({ inRemote }) => inRemote('pack-refs', '--all'),
+        ({ first }) => ({ main: first, 'team/x': first }),
+      ],
+      'another default branch': [
+        ({ inRemote }) => inRemote('symbolic-ref', 'HEAD', 'refs/heads/team/x'),
+        ({ first }) => ({ 'team/x': first }),
+      ],
+      'branches that the remote hides': [
+        ({ inRemote }) => inRemote('config', 'uploadpack.hideRefs', 'refs/heads/team'),
+        ({ first }) => ({ main: first }),
+      ],
+      'branches that the user has it hide': [
+        () =>
+          git.sandbox.git(git.sandbox.folder, 'config', '--global', 'transfer.hideRefs', 'refs/heads/team'),
+        ({ first }) => ({ main: first }),
+      ],
+      'another place': [
+        ({ inCheckout, other }) => inCheckout('remote', 'set-url', 'origin', other),
+        ({ second }) => ({ main: second }),
+      ],
+      'another place by a rule': [
+        ({ inCheckout, other, remote }) => inCheckout('config', `url.${other}.insteadOf`, remote),
+        ({ second }) => ({ main: second }),
+      ],
+      'another repository in its place': [
+        ({ other, remote }) => {
+          rmSync(remote, { recursive: true });
+          renameSync(other, remote);
+        },
+        ({ second }) => ({ main: second }),
+      ],
+    };
+    for (const [name, [change, answer]] of Object.entries(changes)) {
+      it(`is asked for again after a change: ${name}`, async () => {
+        const started = await start();
+        await started.ask();
+        assert.equal((await started.ask()).asked, false);
+        change(started);
+        const { asked, tips } = await started.ask();
+        assert.deepEqual({ asked, tips }, { asked: true, tips: answer(started) });
+      });
+    }
+
+    it('is asked for again when a packed branch is gone', async () => {
+      const { ask, inRemote, remote, first } = await start();
+      inRemote('pack-refs', '--all');
+      await ask();
+      assert.equal((await ask()).asked, false);
+      // As a copy from elsewhere would have it, which touches no folder of refs.
+      const packed = join(remote, 'packed-refs');
+      writeFileSync(packed, readFileSync(packed, 'utf8').replace(/.*team.*\n/, ''));
+      assert.deepEqual((await ask()).tips, { main: first });
+    });
+
+    it('is asked for again while a branch could change again unnoticed', async () => {
+      const { ask, remote } = await start();
+      const soon = Date.now() / 1000 + 60;
+      utimesSync(join(remote, 'refs/heads/main'), soon, soon);
+      await ask();
+      assert.equal((await ask()).asked, true);
+    });
+
+    it('is asked for each time where the remote is named from where the checkout is', async () => {
+      const { ask, inCheckout, top, remote, first } = await start();
+      inCheckout('remote', 'set-url', 'origin', relative(top, remote));
+      const before = process.cwd();
+      process.chdir(top);
+      try {
+        await ask();
+        assert.deepEqual(await ask(), {
+          asked: true,
+          branch: 'main',
+          tips: { main: first, 'team/x': first },
+        });
+      } finally {
+        process.chdir(before);
+      }
+    });
+
+    const never: Readonly<Record<string, (it: Started) => unknown>> = {
+      'has a scheme': ({ inCheckout, remote }) =>
+        inCheckout('remote', 'set-url', 'origin', `file://${remote}`),
+      'is a checkout': ({ inCheckout, top }) => inCheckout('remote', 'set-url', 'origin', top),
+      'has a checkout beside its refs': ({ remote, inCheckout }) => {
+        const clone = join(git.sandbox.folder, 'clone');
+        inCheckout('clone', '--quiet', remote, clone);
+        renameSync(join(clone, '.git'), join(remote, '.git'));
+      },
+      'is reached by a program of its own': ({ inCheckout }) =>
+        inCheckout('config', 'remote.origin.uploadpack', 'git-upload-pack'),
+      'is elsewhere by a rule': ({ inCheckout, other, remote }) =>
+        inCheckout('config', `url.${other}.insteadOf`, remote),
+      'has branches behind a link': ({ remote }) => {
+        const elsewhere = join(git.sandbox.folder, 'heads');
+        renameSync(join(remote, 'refs/heads'), elsewhere);
+        symlinkSync(elsewhere, join(remote, 'refs/heads'));
+      },
+      'names no default branch': ({ inRemote }) => inRemote('symbolic-ref', 'HEAD', 'refs/heads/none'),
+      'keeps its refs in tables': ({ remote }) => mkdirSync(join(remote, 'reftable')),
+    };
+    for (const [name, change] of Object.entries(never)) {
+      it(`is asked for each time where the remote ${name}`, async () => {
+        const started = await start();
+        change(started);
+        await started.ask();
+        await started.ask();
+        assert.equal((await started.ask()).asked, true);
+      });
+    }
+
+    it('is asked for again where the record of it was damaged', async () => {
+      const { ask, top } = await start();
+      await ask();
+      const record = join(top, '.git/towline/records/git/tips');
+      for (const text of ['', '{', 'null', '7', '{}', '{"version":1}']) {
+        writeFileSync(record, text);
+        assert.equal((await ask()).asked, true, text);
+        assert.equal((await ask()).asked, false, text);
+      }
     });
   });
 });
