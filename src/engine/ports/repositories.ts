@@ -121,8 +121,7 @@ export interface Repository {
   /**
    * What the remote's HEAD names, and the tips of the named branches and of that one; branches that do not exist
    * are left out. One exchange (`ls-remote --symref <remote> HEAD refs/heads/…`), or none where the remote is a folder
-   * of this machine that has not changed since. Throws `remote-unreachable`,
-   * `remote-denied`.
+   * of this machine that has not changed since. Throws `remote-unreachable`, `remote-denied`.
    */
   remoteTips(
     remote: string,
