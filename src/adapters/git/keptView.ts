@@ -11,6 +11,15 @@ import type { Status } from './parseStatus.ts';
 /** Paths looked at before the event loop gets a turn. */
 const sliceSize = 500;
 
+/** Where more has changed, everything is looked at again. */
+const mostChanged = 100;
+
+/** Where more have just been edited, nothing is kept. */
+const mostUnsettled = 20;
+
+/** In place of the stamp of a file that could change again unnoticed: it counts as changed each time. */
+const unsettled = '?';
+
 /** What stands for the stamp of a path where nothing is, and for the path of the top folder. */
 const nothing = '-';
 const topFolder = '.';
@@ -52,21 +61,23 @@ type Top = RepositoryPlace & { readonly top: string };
 export interface ViewQuestions {
   /** What `git status` says, with what is ignored. */
   status(): Promise<Status>;
+  /** The same of these paths alone, without what is ignored. */
+  statusOf(paths: readonly string[]): Promise<Status>;
   /** Tracked files that are not as the index has them, by their status alone. */
   touched(): Promise<readonly string[]>;
 }
 
 /**
- * The view that was kept last, if nothing can have changed since. All that makes up a view is compared: git's
- * configuration, HEAD, the index, the rules on what to ignore, every folder that is not ignored, and every file. Where
- * they are many, tracked files are compared by git (`diff-files`), which does it in a tenth of the time that Node needs:
- * an index that was written two seconds before the view was taken holds no younger times, so a file changed since has
- * others.
+ * The view that was kept last, if nothing can have changed since but the content or bits of a few files. All that makes
+ * up a view is compared: git's configuration, HEAD, the index, the rules on what to ignore, every folder that is not
+ * ignored, and every file. Where they are many, tracked files are compared by git (`diff-files`), which does it in a
+ * tenth of the time that Node needs: an index that was written two seconds before the view was taken holds no younger
+ * times, so a file changed since has others.
  */
 export async function recallView(
   place: Top,
   { memory, configuration }: { readonly memory: GitMemory; readonly configuration: string },
-  questions: Pick<ViewQuestions, 'touched'>,
+  questions: Pick<ViewQuestions, 'touched' | 'statusOf'>,
   signal: AbortSignal,
 ): Promise<WorkingState | undefined> {
   const readAt = memory.now();
@@ -74,15 +85,45 @@ export async function recallView(
   const signs = parseSigns(memory.readView(place, 'signs'));
   if (signs?.configuration !== configuration || signs.index !== memory.indexStamp(place)) return undefined;
   if (!signs.marks.every(([path, stamp]) => (stampOf(path) || nothing) === stamp)) return undefined;
-  if (!(await allSame(top, signs.loose.flat(), signal))) return undefined;
+  const changed = new Set(await findChanged(top, signs.loose.flat(), mostChanged, signal));
   const asking = signs.touched && questions.touched();
   // Met again below, unless a folder has changed before.
   asking?.catch(() => undefined);
   const lists = parseLists(memory.readView(place, 'lists'));
-  if (lists?.name !== signs.name || !(await allSame(top, lists.folders, signal))) return undefined;
-  if (signs.touched && !isSame(new Set(await asking), signs.touched)) return undefined;
-  const { files, dirty } = lists;
-  return { head: signs.head, branch: signs.branch, files, dirty, submodules: [], readAt, same: signs.name };
+  if (lists?.name !== signs.name) return undefined;
+  const [newFolder] = await findChanged(top, lists.folders, 0, signal);
+  if (newFolder !== undefined) return undefined;
+  for (const path of difference((await asking) ?? [], signs.touched ?? [])) changed.add(path);
+  const dirty = await dirtyAfter([...changed], lists, signs, questions);
+  if (!dirty) return undefined;
+  const { files } = lists;
+  const { head, branch, name } = signs;
+  return { head, branch, files, dirty, submodules: [], readAt, same: name, changed: [...changed].sort() };
+}
+
+/** What is dirty now that some files have changed; undefined where more may have changed with them. */
+async function dirtyAfter(
+  changed: readonly string[],
+  { dirty }: ViewLists,
+  { head, branch }: ViewSigns,
+  questions: Pick<ViewQuestions, 'statusOf'>,
+): Promise<readonly string[] | undefined> {
+  if (changed.length === 0) return dirty;
+  // Rules on what is ignored, and on submodules.
+  if (changed.length > mostChanged || changed.some((path) => basename(path).startsWith('.git')))
+    return undefined;
+  const status = await questions.statusOf(changed);
+  const isOfContent = status.deleted.size === 0 && status.embedded.length === 0;
+  if (!isOfContent || status.head !== head || status.branch !== branch) return undefined;
+  const others = new Set(dirty);
+  for (const path of changed) others.delete(path);
+  return [...new Set([...others, ...status.changed, ...status.untracked])].sort();
+}
+
+/** What is in one of them alone. */
+function difference(one: readonly string[], other: readonly string[]): readonly string[] {
+  const [first, second] = [new Set(one), new Set(other)];
+  return [...one.filter((path) => !second.has(path)), ...other.filter((path) => !first.has(path))];
 }
 
 /** Keeps a view; undefined where nobody could tell later that it holds, or where something is not older than it. */
@@ -107,14 +148,14 @@ export async function keepView(
   const marks = marked?.map((path) => [path, stampOf(path) ?? ''] as const);
   if (!marks?.every(([, stamp]) => stamp === '' || isSettled(stamp, readAt))) return undefined;
 
-  // What people have just edited could change again unnoticed; seen before git is asked anything.
-  if (!stampAll(place.top, state.dirty, readAt)) return undefined;
+  // Seen before git is asked anything.
+  if (!stampAll(place.top, state.dirty, readAt, mostUnsettled)) return undefined;
   const isFew = state.files.length <= memory.fewFiles;
   const [status, touched] = await Promise.all([questions.status(), isFew ? undefined : questions.touched()]);
   if (!describesSame(status, listing, state)) return undefined;
   const rules = status.ignored.filter((path) => /^\.git(?:ignore|attributes)$/.test(basename(path)));
   const others = touched ?? listing.files;
-  const loose = stampAll(place.top, [...others, ...status.untracked, ...rules], readAt);
+  const loose = stampAll(place.top, [...others, ...status.untracked, ...rules], readAt, mostUnsettled);
   const folders = loose && (await stampFolders(place.top, status.ignored, readAt, signal));
   if (!loose || !folders) return undefined;
 
@@ -200,27 +241,45 @@ async function stampFolders(
     }
     if (found.length % sliceSize === 0) await takeTurn(signal);
   }
-  return stampAll(top, found, before);
+  return stampAll(top, found, before, 0);
 }
 
-/** Undefined where one was changed since a time, or shortly before. */
-function stampAll(top: string, paths: readonly string[], before: number): Stamped | undefined {
+/** Undefined where more than so many were changed since a time, or shortly before. */
+function stampAll(
+  top: string,
+  paths: readonly string[],
+  before: number,
+  mostYoung: number,
+): Stamped | undefined {
   const stamped: (readonly [string, string])[] = [];
+  let young = 0;
   for (const path of new Set(paths)) {
     const stamp = ownStampOf(join(top, path));
-    if (stamp && !isUnchangedSince(stamp, before)) return undefined;
-    stamped.push([path, stamp?.text ?? nothing]);
+    const isYoung = stamp !== undefined && !isUnchangedSince(stamp, before);
+    if (isYoung) young += 1;
+    if (young > mostYoung) return undefined;
+    stamped.push([path, isYoung ? unsettled : (stamp?.text ?? nothing)]);
   }
   return stamped;
 }
 
-/** @param stamped path and stamp in turn */
-async function allSame(top: string, stamped: readonly string[], signal: AbortSignal): Promise<boolean> {
-  for (let at = 0; at < stamped.length; at += 2) {
-    if ((ownStampOf(`${top}/${stamped[at]}`)?.text ?? nothing) !== stamped[at + 1]) return false;
+/**
+ * Paths that no longer have their stamp, up to one more than `most`.
+ * @param stamped path and stamp in turn
+ */
+async function findChanged(
+  top: string,
+  stamped: readonly string[],
+  most: number,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const changed: string[] = [];
+  for (let at = 0; at < stamped.length && changed.length <= most; at += 2) {
+    const path = stamped[at] ?? '';
+    if ((ownStampOf(`${top}/${path}`)?.text ?? nothing) !== stamped[at + 1]) changed.push(path);
     if (at % (2 * sliceSize) === 2 * sliceSize - 2) await takeTurn(signal);
   }
-  return true;
+  return changed;
 }
 
 async function takeTurn(signal: AbortSignal): Promise<void> {

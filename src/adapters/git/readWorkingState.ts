@@ -61,6 +61,7 @@ export async function readWorkingState(
     submodules: [...listing.submodules, ...status.embedded].sort(),
     readAt,
     same: undefined,
+    changed: [],
   };
 }
 
@@ -94,6 +95,7 @@ async function askStatus(
 function askViews(git: Git, filters: readonly string[], signal: AbortSignal): ViewQuestions {
   return {
     status: () => askStatus(git, filters, ['--ignored=matching'], signal),
+    statusOf: (paths) => askStatus(git, filters, ['--', ...paths], signal),
     async touched() {
       const environment = configurationVariables(git.environment, filtersOff(filters));
       const args = ['diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=dirty'] as const;

@@ -24,10 +24,13 @@ export interface WorkingState {
   /** When Git was asked, milliseconds since the epoch. */
   readonly readAt: number;
   /**
-   * Name of the kept state that this one is the same as: each of `files` in content and permission bits, and each folder
-   * that Git does not ignore in what it holds and in its bits. Undefined where there is none, or nobody can tell.
+   * Name of the kept state that this one is the same as, but for `changed`: each of `files` in content and permission
+   * bits, and each folder that Git does not ignore in what it holds and in its bits. Undefined where there is none, or
+   * nobody can tell.
    */
   readonly same: string | undefined;
+  /** Those of `files` that may differ in content or bits from that state, a few at most. */
+  readonly changed: readonly RepoPath[];
 }
 
 /** A working state that later ones can be told to be the same as. */
@@ -98,7 +101,8 @@ export interface Repository {
   workingState(signal: AbortSignal): Promise<WorkingState>;
   /**
    * Keeps a working state in place of the one kept before. Undefined where later ones could not be told to be the same,
-   * and where something has changed since it was read, or within two seconds before.
+   * and where more than the content of a few files has changed since it was read, or within two seconds before; those
+   * count as changed from then on.
    */
   keepState(state: WorkingState, signal: AbortSignal): Promise<KeptState | undefined>;
   /** The newest commit reachable from `from` that touched one of the paths; undefined when none did. */

@@ -74,7 +74,7 @@ export async function forecastRun(
   const forecast: ForecastService[] = [];
   for (const planned of plan) forecast.push(await forecastService(planned, scope, built, signal));
   await Promise.all([scope.fingerprints.save(), scope.tools.save(), scope.baseImages.save()]);
-  await scope.keptFiles.save(signal);
+  await scope.keptFiles.save(signal, 'sparing');
   return forecast;
 }
 

@@ -93,5 +93,6 @@ function below(state: WorkingState, prefix: RepoPath): WorkingState {
     files: inside(state.files),
     dirty: inside(state.dirty),
     submodules: inside(state.submodules),
+    changed: inside(state.changed),
   };
 }

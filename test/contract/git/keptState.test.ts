@@ -32,8 +32,9 @@ interface Change {
   before?(checkout: Checkout): void;
   /** Made after it was kept. */
   change(checkout: Checkout): void;
-  /** Whether everything that `same` speaks for is as it was. */
+  /** Whether everything that `same` speaks for is as it was, but for `changed`. */
   readonly same?: true;
+  readonly changed?: readonly string[];
 }
 
 const write =
@@ -45,12 +46,61 @@ const git =
   ({ sandbox, top }: Checkout): void =>
     void sandbox.git(top, ...args);
 
+const commit =
+  (files: Readonly<Record<string, string>>) =>
+  (checkout: Checkout): void => {
+    writeFiles(checkout.top, files);
+    git('add', '.')(checkout);
+    git('commit', '--quiet', '--message=More')(checkout);
+  };
+
+function manyFiles(content: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`many/${index}`, content]));
+}
+
+/** The rest is the same, and known to be. */
+function onlyIn(...changed: readonly string[]): Pick<Change, 'same' | 'changed'> {
+  return { same: true, changed };
+}
+
 const changes: readonly Change[] = [
   { name: 'nothing', change() {}, same: true },
   { name: 'the content of an ignored file', change: write('logs/a.log', 'more'), same: true },
   { name: 'a file in an ignored folder', change: write('out/new', 'x'), same: true },
-  { name: 'content', change: write('src/a.js', 'longer') },
-  { name: 'content of the same size', change: write('src/a.js', 'AAA') },
+  { name: 'content', change: write('src/a.js', 'longer'), ...onlyIn('src/a.js') },
+  { name: 'content of the same size', change: write('src/a.js', 'AAA'), ...onlyIn('src/a.js') },
+  {
+    name: 'content of several files',
+    change(checkout) {
+      for (const path of ['src/b.js', 'src/a.js']) write(path, 'more')(checkout);
+    },
+    ...onlyIn('src/a.js', 'src/b.js'),
+  },
+  {
+    name: 'content of a file whose name is a pattern',
+    before: commit({ '[ab].js': '1', 'a.js': '1' }),
+    change: write('[ab].js', '2'),
+    ...onlyIn('[ab].js'),
+  },
+  {
+    name: 'content beside other edited files',
+    before(checkout) {
+      write('src/b.js', 'edited')(checkout);
+      write('loose', '1')(checkout);
+    },
+    change: write('src/a.js', 'AAA'),
+    ...onlyIn('src/a.js'),
+  },
+  {
+    name: 'content of very many files',
+    before: commit(manyFiles('1')),
+    change: ({ top }) => writeFiles(top, manyFiles('2')),
+  },
+  {
+    name: 'attributes in a tracked file',
+    before: commit({ '.gitattributes': '' }),
+    change: write('.gitattributes', '*.js text\n'),
+  },
   {
     name: 'content of the same size under the old modification time',
     change({ top }) {
@@ -59,11 +109,20 @@ const changes: readonly Change[] = [
       writeFileSync(file, 'AAA');
       utimesSync(file, atimeMs / 1000, mtimeMs / 1000);
     },
+    ...onlyIn('src/a.js'),
   },
-  { name: 'the executable bit', change: ({ top }) => chmodSync(join(top, 'src/a.js'), 0o755) },
-  { name: 'bits that Git does not record', change: ({ top }) => chmodSync(join(top, 'src/a.js'), 0o600) },
+  {
+    name: 'the executable bit',
+    change: ({ top }) => chmodSync(join(top, 'src/a.js'), 0o755),
+    ...onlyIn('src/a.js'),
+  },
+  {
+    name: 'bits that Git does not record',
+    change: ({ top }) => chmodSync(join(top, 'src/a.js'), 0o600),
+    ...onlyIn('src/a.js'),
+  },
   { name: 'bits of a folder', change: ({ top }) => chmodSync(join(top, 'src'), 0o700) },
-  { name: 'times', change: ({ top }) => utimesSync(join(top, 'src/a.js'), 1, 1) },
+  { name: 'times', change: ({ top }) => utimesSync(join(top, 'src/a.js'), 1, 1), ...onlyIn('src/a.js') },
   {
     name: 'a file replaced by one like it',
     change({ top }) {
@@ -91,13 +150,19 @@ const changes: readonly Change[] = [
   { name: 'a removed file', change: ({ top }) => rmSync(join(top, 'src/a.js')) },
   { name: 'a renamed file', change: ({ top }) => renameSync(join(top, 'src/a.js'), join(top, 'src/c.js')) },
   { name: 'nothing beside an untracked file', before: write('loose', '1'), change() {}, same: true },
-  { name: 'an untracked file', before: write('loose', '1'), change: write('loose', '2') },
+  { name: 'an untracked file', before: write('loose', '1'), change: write('loose', '2'), ...onlyIn('loose') },
   { name: 'nothing beside an edited file', before: write('src/a.js', 'edited'), change() {}, same: true },
-  { name: 'an edited file', before: write('src/a.js', 'edited'), change: write('src/a.js', 'EDITED') },
+  {
+    name: 'an edited file',
+    before: write('src/a.js', 'edited'),
+    change: write('src/a.js', 'EDITED'),
+    ...onlyIn('src/a.js'),
+  },
   {
     name: 'an edited file that is as committed again',
     before: write('src/a.js', 'edited'),
     change: write('src/a.js', 'aaa'),
+    ...onlyIn('src/a.js'),
   },
   {
     name: 'nothing beside a removed file',
@@ -117,11 +182,13 @@ const changes: readonly Change[] = [
       git('add', '.')(checkout);
     },
     change: write('src/a.js', 'STAGED'),
+    ...onlyIn('src/a.js'),
   },
   {
     name: 'a file with the same content and older times, edited',
     before: ({ top }) => utimesSync(join(top, 'src/a.js'), 1_500_000_000, 1_500_000_000),
     change: write('src/a.js', 'AAA'),
+    ...onlyIn('src/a.js'),
   },
   { name: 'staging', before: write('loose', '1'), change: git('add', 'loose') },
   { name: 'an empty commit', change: git('commit', '--quiet', '--allow-empty', '--message=Empty') },
@@ -254,8 +321,11 @@ function describeKeptStates(fewFiles: number): void {
     return { repository, state, kept: await repository.keepState(state, signal) };
   }
 
-  for (const { name, change, same } of changes) {
-    it(`${same ? 'is the same' : 'does not stand for another'} after a change: ${name}`, async () => {
+  for (const { name, change, same, changed = [] } of changes) {
+    const stands = same
+      ? `is the same${changed.length > 0 ? ' but for that' : ''}`
+      : 'does not stand for another';
+    it(`${stands} after a change: ${name}`, async () => {
       const checkout = checkoutOf(name);
       const { kept } = await keep(checkout);
       assert.ok(kept);
@@ -263,7 +333,7 @@ function describeKeptStates(fewFiles: number): void {
       change(checkout);
       const { state } = await look(checkout);
       assert.deepEqual(seenIn(state), seenIn((await look(checkout, false)).state));
-      assert.equal(state.same, same && kept.name);
+      assert.deepEqual([state.same, state.changed], [same && kept.name, changed]);
     });
   }
 
@@ -273,6 +343,19 @@ function describeKeptStates(fewFiles: number): void {
       assert.deepEqual([kept, state.same], [undefined, undefined]);
     });
   }
+
+  it('counts a file as changed that could change again unnoticed since it was read', async () => {
+    const checkout = checkoutOf('nothing after that');
+    write('src/b.js', 'BBB')(checkout);
+    const { kept } = await keep(checkout);
+    assert.ok(kept);
+    for (const content of [undefined, 'BBC', 'bbb']) {
+      if (content !== undefined) write('src/b.js', content)(checkout);
+      const { state } = await look(checkout);
+      assert.deepEqual([state.same, state.changed], [kept.name, ['src/b.js']]);
+      assert.deepEqual(seenIn(state), seenIn((await look(checkout, false)).state));
+    }
+  });
 
   describe('is not kept of what has changed', () => {
     async function keepAfter(change: (repository: Repository) => void | Promise<void>) {
@@ -284,9 +367,15 @@ function describeKeptStates(fewFiles: number): void {
       return repository.keepState(state, signal);
     }
 
-    it('just before it was read, when it could change again unnoticed', async () => {
-      const checkout = checkoutOf('others');
-      chmodSync(join(checkout.top, 'src/b.js'), 0o600);
+    it('just before it was read: many files that could change again unnoticed', async () => {
+      const checkout = checkoutOf('content of very many files');
+      for (let at = 0; at <= 20; at += 1) chmodSync(join(checkout.top, `many/${at}`), 0o600);
+      assert.equal((await keep(checkout)).kept, undefined);
+    });
+
+    it('just before it was read: a folder', async () => {
+      const checkout = checkoutOf('bits of a folder');
+      chmodSync(join(checkout.top, 'src'), 0o750);
       assert.equal((await keep(checkout)).kept, undefined);
     });
 

@@ -19,6 +19,7 @@ describe('the working state of a repository', () => {
       dirty: [],
       submodules: [],
       same: undefined,
+      changed: [],
     });
   });
 

@@ -9,7 +9,7 @@ const { signal } = new AbortController();
 const readAt = 1_000_000;
 const folders = new Set(['', 'api', 'api/src']);
 
-/** A checkout in which Git knows `api/src/main.js` and no other file. */
+/** A checkout in which Git knows `api/src/main.js` and `web/main.js`, and no other file. */
 function makeCheckout() {
   const records = createFakeRecords();
   const files = new Map<string, Pick<FileStatus, 'stamp' | 'changedAt'>>();
@@ -21,8 +21,12 @@ function makeCheckout() {
     },
   };
   /** What a process finds that reads this state. */
-  function start(same: string | undefined, prefix = '', waited = 0) {
-    const state = { files: ['api/src/main.js'], readAt, same };
+  function start(
+    same: string | undefined,
+    prefix = '',
+    { waited = 0, changed = [] }: { readonly waited?: number; readonly changed?: readonly string[] } = {},
+  ) {
+    const state = { files: ['api/src/main.js', 'web/main.js'], readAt, same, changed };
     const opened = { folder: '/shop', prefix, state, repository } as unknown as OpenWorkspace;
     const status = (path: string) => files.get(path.replace('/shop/', '')) as FileStatus | undefined;
     return createKeptFiles(opened, { status }, records, () => readAt + waited);
@@ -103,8 +107,65 @@ describe('kept files', () => {
     const first = start(undefined);
     first.saw('api test', seen());
     await first.save(signal);
-    assert.equal(start('state 1', '', 10_000).find('api test', 'all'), 'digest');
-    assert.equal(start('state 1', '', 10_001).find('api test', 'all'), undefined);
+    assert.equal(start('state 1', '', { waited: 10_000 }).find('api test', 'all'), 'digest');
+    assert.equal(start('state 1', '', { waited: 10_001 }).find('api test', 'all'), undefined);
+  });
+
+  describe('where a few files have changed', () => {
+    async function keepBoth() {
+      const checkout = makeCheckout();
+      const first = checkout.start(undefined);
+      // Where nothing is, no file has changed.
+      first.saw('api test', seen('api', 'api/src/main.js', 'lock', 'web', 'web/none'));
+      first.saw('web test', seen('web', 'web/main.js', 'lock'));
+      await first.save(signal);
+      return checkout;
+    }
+
+    it('are found of what looked into other folders', async () => {
+      const { start } = await keepBoth();
+      const now = start('state 1', '', { changed: ['web/main.js'] });
+      assert.equal(now.find('api test', 'all'), 'digest');
+      assert.equal(now.find('web test', 'all'), undefined);
+    });
+
+    it('are kept anew, or where that is to be spared as they were, when nothing but those was looked at', async () => {
+      const { start, keptStates } = await keepBoth();
+      const changed = ['web/main.js'];
+      const again = () => {
+        const next = start('state 1', '', { changed });
+        next.saw('web test', { ...seen('web/main.js'), digest: 'other' });
+        return next;
+      };
+      await again().save(signal, 'sparing');
+      assert.equal(keptStates(), 1);
+      assert.equal(start('state 1').find('web test', 'all'), 'digest');
+      assert.equal(start('state 1', '', { changed }).find('web test', 'all'), undefined);
+      await again().save(signal);
+      const third = start('state 2');
+      assert.deepEqual([third.find('web test', 'all'), third.find('api test', 'all')], ['other', 'digest']);
+    });
+
+    it('are kept without those when something else was looked at', async () => {
+      const { start } = await keepBoth();
+      const second = start('state 1', '', { changed: ['web/main.js'] });
+      second.saw('api build', seen('api/src/main.js'));
+      await second.save(signal, 'sparing');
+      const third = start('state 2');
+      assert.deepEqual(
+        ['api build', 'api test', 'web test'].map((place) => third.find(place, 'all')),
+        ['digest', 'digest', undefined],
+      );
+    });
+
+    it('are kept anew when another choice of files was looked at', async () => {
+      const { start } = await keepBoth();
+      const second = start('state 1', '', { changed: ['web/main.js'] });
+      second.saw('web test', { ...seen('web/main.js'), selection: 'some', digest: 'other' });
+      await second.save(signal, 'sparing');
+      assert.equal(start('state 2').find('web test', 'some'), 'other');
+      assert.equal(start('state 2').find('api test', 'all'), 'digest');
+    });
   });
 
   it('ask for nothing where all was found', async () => {

@@ -23,6 +23,7 @@ function imagesOf(files: Readonly<Record<string, string>>) {
     submodules: [],
     readAt: 0,
     same: undefined,
+    changed: [],
   };
   const readText = (path: string) => files[path.replace('/shop/', '')];
   return readCurrentImages({ readText }, { workspace, folder: '/shop', state }).map(
