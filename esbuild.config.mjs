@@ -15,8 +15,8 @@ const forCommonJs = [
 /**
  * Leaves out parts of dockerode for calls that are never made here, most of which it loads at once: its BuildKit
  * session and ssh connection (Towline's own know secrets and the user's ssh configuration), its reading of build
- * output and its packing of folders. They are four fifths of its size and most of the time it takes to load. The same of
- * commander: its subcommands that are programs of their own.
+ * output and its packing of folders. They are four fifths of its size and most of the time it takes to load. Of
+ * commander: what starts subcommands that are programs of their own.
  * @type {import('esbuild').Plugin}
  */
 const withoutUnused = {

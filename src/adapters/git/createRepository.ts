@@ -25,7 +25,7 @@ import { makeTree } from './writeTree.ts';
 /** Milliseconds for which settings read at opening serve what is asked at once; later questions look again. */
 const settingsLife = 1000;
 
-/** As git told them, or as they were remembered of a configuration, which then is the last field. */
+/** As git told them; as they were remembered, where a configuration is named. */
 type OpeningSettings = Settings & { readonly readAt: number; readonly configuration?: string };
 
 /** What was learnt of a checkout while it was opened. */

@@ -27,29 +27,20 @@ export async function remoteTips(git: Git, remote: string, branches: readonly st
 const symbolic = 'ref: refs/heads/';
 
 /** `remoteTips` that answers a remote in a folder of this machine as before, while nothing that it read there has changed. */
-export function createRemoteTips(
-  git: Git,
-  place: RepositoryPlace,
-  memory: GitMemory | undefined,
-): typeof ask {
-  return memory ? askOrRecall : ask;
-
-  function ask(remote: string, branches: readonly string[], signal: AbortSignal) {
-    return remoteTips(git, remote, branches, signal);
-  }
-
-  async function askOrRecall(remote: string, branches: readonly string[], signal: AbortSignal) {
-    const question = JSON.stringify([remote, ...branches]);
+export function createRemoteTips(git: Git, place: RepositoryPlace, memory: GitMemory | undefined) {
+  return async (remote: string, branches: readonly string[], signal: AbortSignal) => {
     const state = memory?.tipsState(place, remote);
-    const known = state && memory?.recallTips(place, state, question);
+    if (memory === undefined || state === undefined) return remoteTips(git, remote, branches, signal);
+    const question = JSON.stringify([remote, ...branches]);
+    const known = memory.recallTips(place, state, question);
     if (known) return { defaultBranch: known.defaultBranch, tips: new Map(known.tips) };
-    const answer = await ask(remote, branches, signal);
+    const answer = await remoteTips(git, remote, branches, signal);
     const { defaultBranch, tips } = answer;
     // HEAD may name what is not among the branches that were looked at. What changed meanwhile has another state.
-    if (state !== undefined && defaultBranch !== undefined)
-      await memory?.keepTips(place, state, { question, defaultBranch, tips: [...tips] });
+    if (defaultBranch !== undefined)
+      await memory.keepTips(place, state, { question, defaultBranch, tips: [...tips] });
     return answer;
-  }
+  };
 }
 
 /**

@@ -14,8 +14,9 @@ export interface StoredResult {
 }
 
 /**
- * Results by content key, as one run sees them. The one that each service and step used last is also kept by name: it is what most runs
- * find. Its inputs lie beside it, as many as there are files, and are read to tell why something runs again.
+ * Results by content key, as one run sees them. The one that each service and step used last is also kept by name: it
+ * is what most runs find. Its inputs lie beside it, as many as there are files, and are read to tell why something runs
+ * again.
  */
 export interface Results {
   latest(step: StepName, service: string): StoredResult | undefined;
